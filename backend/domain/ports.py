@@ -1,0 +1,67 @@
+"""The outside, as the inside sees it. Every port has at least two real implementations or callers."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Protocol
+
+from backend.domain.chat import ChatReply, ChatRequest, Subject, ToolSpec
+from backend.domain.events import EventKind
+from backend.domain.sales import MetricQuery, Reading
+from backend.domain.trace import ToolOutcome
+
+#: Receives text as a model writes it. Never called after `complete` has returned or raised.
+OnText = Callable[[str], None]
+#: Tells a client what is happening; never raises (a lost event costs nothing but the view).
+Emit = Callable[[EventKind, Mapping[str, Any]], None]
+
+
+class ChatModel(Protocol):
+    """A language model: OpenAI, Anthropic, Gemini, anything compatible, or `offline`.
+
+    Raises ModelUnavailable, ModelMisconfigured, ModelAnswerUnusable, ContextTooLong,
+    ContentRefused or DeadlineExceeded; nothing else. Owns the only retries there are.
+    """
+
+    #: As the answer names it: the configured model, or `offline`.
+    name: str
+    #: OpenTelemetry `gen_ai.provider.name`: openai, anthropic, gcp.gemini, offline ...
+    provider: str
+
+    def complete(self, request: ChatRequest, on_text: OnText | None = None) -> ChatReply: ...
+
+
+class Planner(Protocol):
+    """Chooses tools without a model: what the `offline` model thinks with."""
+
+    def plan(
+        self, subject: Subject, tools: tuple[ToolSpec, ...]
+    ) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+        """The tools to call with their arguments, in order; empty when none fits."""
+        ...
+
+
+class Tool(Protocol):
+    """One thing a crew may do in this turn, already bound to its tenant and asker."""
+
+    spec: ToolSpec
+
+    def call(self, arguments: Mapping[str, Any]) -> ToolOutcome:
+        """Run it. Never raises: a failure is an outcome with `ok=False` and a public code."""
+        ...
+
+
+class Embedder(Protocol):
+    """Text to unit vectors of 512 numbers."""
+
+    #: Kept on each row, so vectors of different models are never compared.
+    model: str
+
+    def embed(self, texts: list[str]) -> list[list[float]]: ...
+
+
+class Parser(Protocol):
+    """A question in everyday words to a MetricQuery over one semantic model."""
+
+    def read(self, question: str, *, today: date, previous: MetricQuery | None) -> Reading:
+        """`previous` is the conversation's last query, which "e do mês anterior?" goes on from."""
+        ...

@@ -1,0 +1,60 @@
+"""What happened while a turn was answered, in the order it happened."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A number an answer may say, and where it comes from."""
+
+    #: As written in the reader's format, for example "R$ 1.234.567,89".
+    text: str
+    value: float
+    metric: str
+    from_date: date | None = None
+    to_date: date | None = None
+    #: The tool call of this turn that returned it, counted from 0.
+    tool_call: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolOutcome:
+    """What a tool gives back: text for the model, and the facts we keep about it."""
+
+    #: What the model reads: JSON, always with `status`.
+    content: str
+    ok: bool
+    #: A sentence in the reader's language that answers by itself, if the tool can form one.
+    summary: str | None = None
+    figures: tuple[Figure, ...] = ()
+    rows: int | None = None
+    sql: str | None = None
+    #: Public code, never an exception's text.
+    error: str | None = None
+    #: Title and place of what was read, for citations.
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """One tool call of a turn, as told to the caller and kept in the trace."""
+
+    name: str
+    arguments: Mapping[str, Any]
+    outcome: ToolOutcome
+    started_at: float
+    time_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A stretch of the road: understanding, an agent's run, the check. Times in ms from the claim."""
+
+    kind: Literal["gather", "understand", "route", "agent", "check", "record"]
+    name: str
+    started_ms: int
+    time_ms: int
+    detail: Mapping[str, Any]
