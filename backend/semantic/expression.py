@@ -1,0 +1,117 @@
+"""The SQL that a model may contain: arithmetic and aggregates over declared columns, nothing else.
+
+What is not listed here is refused, so a function, a subquery or a cast that nobody thought of
+cannot come in through the text of a model.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from backend.semantic.identifier import column
+from backend.semantic.model import Table
+
+_AGGREGATES = (exp.Sum, exp.Count, exp.Avg, exp.Min, exp.Max)
+
+#: Every kind of node that an expression may be made of.
+EXPRESSION_NODES: frozenset[type[exp.Expr]] = frozenset(
+    {
+        *_AGGREGATES,
+        *(exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Star, exp.Distinct),
+        *(exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Paren, exp.Cast, exp.DataType),
+        *(exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE),
+        *(exp.In, exp.Between, exp.Is, exp.Like, exp.Filter, exp.Where, exp.Case, exp.If),
+        *(exp.Coalesce, exp.Nullif, exp.Round, exp.Abs, exp.Lower, exp.Upper),
+    }
+)
+#: What a value may be cast to: nothing that looks a name up (regclass and its kin do).
+CAST_TYPES = frozenset(
+    {
+        *(exp.DType.DECIMAL, exp.DType.INT, exp.DType.BIGINT, exp.DType.DOUBLE),
+        *(exp.DType.TEXT, exp.DType.DATE, exp.DType.TIMESTAMP, exp.DType.BOOLEAN),
+    }
+)
+
+
+class ExpressionRefused(ValueError):
+    """An expression holds something that a model may not say; the message names it."""
+
+
+def aggregate(text: str, home: str, tables: Mapping[str, Table]) -> exp.Expr:
+    """A metric's expression. Columns without a table are `home`'s. Raises ExpressionRefused."""
+    tree = _parse(text, home, tables)
+    aggregates = list(tree.find_all(*_AGGREGATES))
+    if not aggregates:
+        raise ExpressionRefused("is not an aggregate: use sum, count, avg, min or max")
+    if any(node.find_ancestor(*_AGGREGATES) for node in aggregates):
+        raise ExpressionRefused("has an aggregate inside an aggregate")
+    for node in tree.find_all(exp.Column):
+        if node.find_ancestor(*_AGGREGATES, exp.Filter) is None:
+            raise ExpressionRefused(f"uses {node.sql()} outside an aggregate")
+    return tree
+
+
+def condition(text: str, home: str, tables: Mapping[str, Table]) -> exp.Expr:
+    """A metric's filter. Raises ExpressionRefused."""
+    tree = _parse(text, home, tables)
+    if tree.find(*_AGGREGATES):
+        raise ExpressionRefused("has an aggregate in a filter")
+    return tree
+
+
+def day_column(text: str, tables: Mapping[str, Table]) -> exp.Column:
+    """A metric's `date`, written table.column. Raises ExpressionRefused."""
+    table, _, name = text.partition(".")
+    kind = tables[table].columns.get(name) if table in tables else None
+    if kind not in ("date", "timestamp"):
+        raise ExpressionRefused(f"{text!r} is not a declared column of type date or timestamp")
+    return column(table, name)
+
+
+def counts(tree: exp.Expr) -> bool:
+    """True when no rows mean 0, and not "nothing is known"."""
+    return isinstance(tree, exp.Count)
+
+
+def adds_up(tree: exp.Expr) -> bool:
+    """True when a part without rows contributes 0 to a total."""
+    return all(isinstance(node, exp.Sum | exp.Count) for node in tree.find_all(*_AGGREGATES))
+
+
+def tables_of(trees: Iterable[exp.Expr]) -> frozenset[str]:
+    """The tables whose columns the expressions read."""
+    return frozenset(node.table for tree in trees for node in tree.find_all(exp.Column))
+
+
+def _parse(text: str, home: str, tables: Mapping[str, Table]) -> exp.Expr:
+    try:
+        tree = sqlglot.parse_one(text, dialect="postgres")
+    except SqlglotError as error:
+        raise ExpressionRefused(f"cannot be read as SQL: {text!r}") from error
+    for node in tree.walk():
+        _check_node(node)
+    for node in list(tree.find_all(exp.Column)):
+        declared = _declared(node, home, tables)
+        if node is tree:
+            return declared
+        node.replace(declared)
+    return tree
+
+
+def _check_node(node: exp.Expr) -> None:
+    if type(node) not in EXPRESSION_NODES:
+        raise ExpressionRefused(f"may not use {node.sql(dialect='postgres')!r}")
+    if isinstance(node, exp.Star) and not isinstance(node.parent, exp.Count):
+        raise ExpressionRefused("may use * in count(*) only")
+    if isinstance(node, exp.DataType) and node.this not in CAST_TYPES:
+        raise ExpressionRefused(f"may not cast to {node.sql(dialect='postgres')}")
+
+
+def _declared(node: exp.Column, home: str, tables: Mapping[str, Table]) -> exp.Column:
+    """The same column, qualified, if the model declares it."""
+    table = node.table or home
+    if node.args.get("db") or table not in tables or node.name not in tables[table].columns:
+        raise ExpressionRefused(f"uses {node.sql(dialect='postgres')}, which no table declares")
+    return column(table, node.name)

@@ -1,0 +1,136 @@
+"""Every knob, and the only reader of the environment.
+
+Values come from the environment, then from `.env`; `.env.example` documents each (a test
+compares the two). What is wrong or missing stops the start with one line that names the
+variable and what it should be: `load()` raises SettingsInvalid with that line.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Provider = Literal["openai", "anthropic", "gemini", "openai_compatible", "offline"]
+
+#: What each provider answers with when LLM_MODEL is empty: the house's small, current model.
+DEFAULT_MODELS: dict[str, str] = {
+    "openai": "gpt-4o-mini",
+    "anthropic": "claude-haiku-4-5",
+    "gemini": "gemini-2.5-flash",
+    "offline": "offline",
+}
+
+
+class SettingsInvalid(Exception):
+    """A variable is wrong or missing; the message is one line that says which and how."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True
+    )
+
+    environment: Literal["local", "production"] = "local"
+    log_format: Literal["json", "console"] = "json"
+    app_today: date | None = None
+
+    api_port: int = Field(8000, ge=1, le=65535)
+    ui_port: int = Field(8501, ge=1, le=65535)
+    metrics_port: int = Field(9191, ge=1, le=65535)
+    port_offset: int = Field(0, ge=0, le=50_000)
+    bind_host: str = "127.0.0.1"
+    data_dir: Path = Path(".data")
+
+    database_url: SecretStr | None = None
+    migration_database_url: SecretStr | None = None
+    app_redis_url: SecretStr | None = None
+    secret_key: SecretStr | None = Field(None, min_length=32)
+
+    llm_provider: Provider | None = None
+    llm_model: str | None = None
+    openai_api_key: SecretStr | None = None
+    anthropic_api_key: SecretStr | None = None
+    gemini_api_key: SecretStr | None = None
+    llm_api_key: SecretStr | None = None
+    openai_base_url: str | None = None
+    anthropic_base_url: str | None = None
+    gemini_base_url: str | None = None
+    llm_base_url: str | None = None
+    llm_timeout_seconds: float = Field(30, gt=0, le=600)
+    llm_price_per_million: str | None = None
+
+    chat_wait_seconds: float = Field(30, ge=0, le=300)
+    turn_deadline_seconds: float = Field(120, gt=0, le=3600)
+    worker_threads: int = Field(64, ge=1, le=256)
+    bulk_threads: int = Field(4, ge=1, le=64)
+    drain_seconds: float = Field(25, ge=0, le=600)
+    market_base_url: str | None = None
+
+    @field_validator("llm_base_url", "openai_base_url", "anthropic_base_url", "gemini_base_url")
+    @classmethod
+    def _is_http(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("should be an http:// or https:// address")
+        return value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        needs = {
+            "openai": ("OPENAI_API_KEY", self.openai_api_key),
+            "anthropic": ("ANTHROPIC_API_KEY", self.anthropic_api_key),
+            "gemini": ("GEMINI_API_KEY", self.gemini_api_key),
+            "openai_compatible": ("LLM_BASE_URL", self.llm_base_url),
+        }
+        if self.llm_provider in needs and not needs[self.llm_provider][1]:
+            name = needs[self.llm_provider][0]
+            raise ValueError(f"{name} should be set when LLM_PROVIDER is {self.llm_provider}")
+        if self.llm_provider == "openai_compatible" and not self.llm_model:
+            raise ValueError("LLM_MODEL should name a model when LLM_PROVIDER is openai_compatible")
+        if self.environment == "production":
+            for name, value in (
+                ("DATABASE_URL", self.database_url),
+                ("APP_REDIS_URL", self.app_redis_url),
+                ("SECRET_KEY", self.secret_key),
+            ):
+                if value is None:
+                    raise ValueError(f"{name} should be set when ENVIRONMENT is production")
+        return self
+
+    @property
+    def provider(self) -> Provider:
+        """The configured provider; without one, the first that has a key, else `offline`."""
+        if self.llm_provider is not None:
+            return self.llm_provider
+        if self.openai_api_key:
+            return "openai"
+        if self.anthropic_api_key:
+            return "anthropic"
+        if self.gemini_api_key:
+            return "gemini"
+        return "openai_compatible" if self.llm_base_url and self.llm_model else "offline"
+
+    @property
+    def model(self) -> str:
+        return self.llm_model or DEFAULT_MODELS.get(self.provider, "")
+
+    def required(self, name: Literal["database_url", "app_redis_url", "secret_key"]) -> str:
+        """A value that this process cannot do without. Raises SettingsInvalid."""
+        value: SecretStr | None = getattr(self, name)
+        if value is None:
+            raise SettingsInvalid(f"{name.upper()} should be set (`make up` sets it by itself)")
+        return value.get_secret_value()
+
+
+def load() -> Settings:
+    """The settings of this process. Raises SettingsInvalid with one line for people."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        message = first["msg"].removeprefix("Value error, ")
+        if not first["loc"]:
+            raise SettingsInvalid(message) from None
+        name = str(first["loc"][0]).upper()
+        raise SettingsInvalid(f"{name}: {message}") from None

@@ -1,0 +1,60 @@
+-- by_reference --
+-- A conversation of this person, by our id or by the caller's own name for it.
+SELECT id FROM conversations
+ WHERE tenant_id = %(tenant_id)s AND person_id = %(person_id)s
+   AND (external_id = %(reference)s OR id::text = %(reference)s)
+ LIMIT 1;
+
+-- current --
+-- The person's conversation on this channel, unless it has been silent for too long.
+SELECT id FROM conversations
+ WHERE tenant_id = %(tenant_id)s AND person_id = %(person_id)s AND channel = %(channel)s
+   AND agent = %(agent)s AND external_id IS NULL AND last_turn_at > now() - %(silence)s
+ ORDER BY last_turn_at DESC LIMIT 1;
+
+-- start --
+INSERT INTO conversations (tenant_id, id, person_id, channel, agent, external_id)
+VALUES (%(tenant_id)s, %(id)s, %(person_id)s, %(channel)s, %(agent)s, %(external_id)s)
+ON CONFLICT (tenant_id, person_id, external_id) WHERE external_id IS NOT NULL
+DO UPDATE SET external_id = excluded.external_id
+RETURNING id;
+
+-- next_seq --
+-- Takes the next turn's number; the row stays locked until the turn is stored, so number n+1
+-- is never seen before number n.
+UPDATE conversations SET last_seq = last_seq + 1, last_turn_at = now()
+ WHERE tenant_id = %(tenant_id)s AND id = %(conversation_id)s
+RETURNING last_seq;
+
+-- lock --
+SELECT 1 FROM conversations
+ WHERE tenant_id = %(tenant_id)s AND id = %(conversation_id)s FOR UPDATE;
+
+-- of_person --
+SELECT c.id, c.channel, c.agent, c.external_id, c.created_at, c.last_turn_at, c.last_seq AS turns
+  FROM conversations c
+ WHERE c.tenant_id = %(tenant_id)s AND c.person_id = %(person_id)s
+   AND (%(before)s::timestamptz IS NULL OR c.last_turn_at < %(before)s)
+ ORDER BY c.last_turn_at DESC, c.id DESC LIMIT %(limit)s;
+
+-- of_tenant --
+SELECT c.id, p.user_id, c.channel, c.agent, c.external_id, c.created_at, c.last_turn_at, c.last_seq AS turns
+  FROM conversations c JOIN persons p ON p.tenant_id = c.tenant_id AND p.id = c.person_id
+ WHERE c.tenant_id = %(tenant_id)s
+   AND (%(before)s::timestamptz IS NULL OR c.last_turn_at < %(before)s)
+ ORDER BY c.last_turn_at DESC, c.id DESC LIMIT %(limit)s;
+
+-- one --
+SELECT c.id, p.user_id, c.channel, c.agent, c.external_id, c.created_at, c.last_turn_at, c.last_seq AS turns
+  FROM conversations c JOIN persons p ON p.tenant_id = c.tenant_id AND p.id = c.person_id
+ WHERE c.tenant_id = %(tenant_id)s AND c.id = %(conversation_id)s;
+
+-- turns --
+-- The turns of a conversation in their order, each with its messages.
+SELECT t.id, t.seq, t.status, t.asked_at, t.finished_at, t.model, t.error_code, t.time_ms,
+       (SELECT jsonb_agg(jsonb_build_object('id', m.id, 'author', m.author, 'text', m.text, 'at', m.at)
+                         ORDER BY m.id)
+          FROM messages m WHERE m.tenant_id = t.tenant_id AND m.turn_id = t.id) AS messages
+  FROM turns t
+ WHERE t.tenant_id = %(tenant_id)s AND t.conversation_id = %(conversation_id)s AND t.seq > %(after)s
+ ORDER BY t.seq LIMIT %(limit)s;

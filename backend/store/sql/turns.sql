@@ -1,0 +1,86 @@
+-- idempotent --
+-- The turn this key made, if it still counts; the row is locked against a twin request.
+SELECT digest, turn_id FROM idempotency_keys
+ WHERE tenant_id = %(tenant_id)s AND key = %(key)s AND created_at > now() - %(kept)s FOR UPDATE;
+
+-- remember_key --
+-- Waits for a twin request that holds the same key; no row back means the twin won.
+INSERT INTO idempotency_keys (tenant_id, key, digest, turn_id)
+VALUES (%(tenant_id)s, %(key)s, %(digest)s, %(turn_id)s)
+ON CONFLICT (tenant_id, key) DO UPDATE
+   SET digest = excluded.digest, turn_id = excluded.turn_id, created_at = now()
+ WHERE idempotency_keys.created_at <= now() - %(kept)s
+RETURNING turn_id;
+
+-- forget_keys --
+DELETE FROM idempotency_keys WHERE tenant_id = %(tenant_id)s AND created_at <= now() - %(kept)s;
+
+-- add --
+INSERT INTO turns (tenant_id, id, conversation_id, person_id, seq, channel, agent, data_source, metadata, trace_id)
+VALUES (%(tenant_id)s, %(id)s, %(conversation_id)s, %(person_id)s, %(seq)s, %(channel)s, %(agent)s,
+        %(data_source)s, %(metadata)s, %(trace_id)s);
+
+-- add_message --
+INSERT INTO messages (tenant_id, id, conversation_id, turn_id, author, text)
+VALUES (%(tenant_id)s, %(id)s, %(conversation_id)s, %(turn_id)s, %(author)s, %(text)s);
+
+-- begin --
+-- The claimant takes the turn up. `attempt` is the task's fence, so an older claimant changes nothing.
+UPDATE turns t
+   SET status = 'running', attempt = %(attempt)s
+  FROM persons p
+ WHERE t.tenant_id = %(tenant_id)s AND t.id = %(turn_id)s
+   AND t.status IN ('queued', 'running') AND t.attempt < %(attempt)s
+   AND p.tenant_id = t.tenant_id AND p.id = t.person_id
+RETURNING t.conversation_id, t.seq, t.channel, t.agent, t.data_source, t.asked_at, t.trace_id,
+          p.id AS person_id, p.user_id, p.role, p.name, p.attributes,
+          (SELECT string_agg(m.text, E'\n' ORDER BY m.id) FROM messages m
+            WHERE m.tenant_id = t.tenant_id AND m.turn_id = t.id AND m.author = 'user') AS question,
+          (SELECT a.sales_roles FROM agents a
+            WHERE a.tenant_id = t.tenant_id AND a.name = t.agent) AS sales_roles;
+
+-- answered --
+UPDATE turns
+   SET status = 'answered', answer = %(answer)s, query = %(query)s, model = %(model)s,
+       cached = %(cached)s, time_ms = %(time_ms)s, finished_at = now()
+ WHERE tenant_id = %(tenant_id)s AND id = %(turn_id)s AND attempt = %(attempt)s AND status = 'running'
+RETURNING id;
+
+-- failed --
+UPDATE turns
+   SET status = 'failed', error_code = %(error_code)s, finished_at = now()
+ WHERE tenant_id = %(tenant_id)s AND id = %(turn_id)s AND status IN ('queued', 'running')
+RETURNING id;
+
+-- recorded_by --
+-- Did this very attempt already record its answer? (Its COMMIT arrived, the reply did not.)
+SELECT 1 FROM turns
+ WHERE tenant_id = %(tenant_id)s AND id = %(turn_id)s AND attempt = %(attempt)s AND status = 'answered';
+
+-- add_step --
+INSERT INTO steps (tenant_id, turn_id, attempt, seq, kind, name, started_ms, time_ms, detail)
+VALUES (%(tenant_id)s, %(turn_id)s, %(attempt)s, %(seq)s, %(kind)s, %(name)s, %(started_ms)s, %(time_ms)s, %(detail)s);
+
+-- add_tool_call --
+INSERT INTO tool_calls (tenant_id, turn_id, attempt, seq, name, arguments, ok, rows, sql, error_code, content, time_ms)
+VALUES (%(tenant_id)s, %(turn_id)s, %(attempt)s, %(seq)s, %(name)s, %(arguments)s, %(ok)s, %(rows)s, %(sql)s,
+        %(error_code)s, %(content)s, %(time_ms)s);
+
+-- one --
+SELECT id, conversation_id, status, attempt, asked_at, finished_at, answer, error_code
+  FROM turns WHERE tenant_id = %(tenant_id)s AND id = %(turn_id)s;
+
+-- settled --
+-- Which of these are over? One question for all the callers that wait in this process.
+SELECT id, tenant_id, status, attempt, answer, error_code FROM turns
+ WHERE tenant_id = %(tenant_id)s AND id = ANY(%(turn_ids)s) AND status IN ('answered', 'failed', 'cancelled');
+
+-- recent --
+-- The last answered turns of a conversation before this one, newest first.
+SELECT t.id, t.seq, t.asked_at, t.finished_at, t.query, m.author, m.text, m.id AS message_id, m.at
+  FROM (SELECT id, tenant_id, seq, asked_at, finished_at, query FROM turns
+         WHERE tenant_id = %(tenant_id)s AND conversation_id = %(conversation_id)s
+           AND seq < %(seq)s AND status = 'answered'
+         ORDER BY seq DESC LIMIT %(limit)s) t
+  JOIN messages m ON m.tenant_id = t.tenant_id AND m.turn_id = t.id
+ ORDER BY t.seq DESC, m.id DESC;

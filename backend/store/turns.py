@@ -1,0 +1,275 @@
+"""Turns: taken up under a fence, and closed once, as answered or failed.
+
+Closing is one commit: the answer, its trace, the follow-up tasks and the end of the task. What
+an older attempt writes finds no row (ClaimLost); a repeat of a commit whose reply was lost is
+recognised and is no error.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from backend.domain.errors import ClaimLost
+from backend.domain.identity import (
+    Asker,
+    ConversationId,
+    TaskId,
+    TenantId,
+    TurnId,
+    new_id,
+)
+from backend.domain.trace import Step, ToolCall
+from backend.domain.turns import TurnStatus
+from backend.domain.usage import Usage
+from backend.store import llm_calls, people, tasks
+from backend.store.database import Conn, Database
+from backend.store.queries import statements
+
+_SQL = statements("turns")
+_CONVERSATIONS = statements("conversations")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A turn as its claimant finds it."""
+
+    conversation_id: ConversationId
+    seq: int
+    channel: str
+    agent: str
+    data_source: str | None
+    asked_at: datetime
+    trace_id: str
+    question: str
+    sales_roles: frozenset[str]
+    asker: Asker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRecord:
+    """What is written when a turn is answered. `body` makes the public body from the usage."""
+
+    text: str
+    body: Callable[[Usage], Mapping[str, Any]]
+    query: Mapping[str, Any] | None
+    model: str
+    cached: bool
+    time_ms: int
+    steps: Sequence[Step]
+    tool_calls: Sequence[ToolCall]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """The end of a turn: its public body, and the lanes to ring for what became ready."""
+
+    body: Mapping[str, Any]
+    usage: Usage
+    ring: tuple[tasks.Lane, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnRow:
+    """A turn as callers may see it."""
+
+    id: UUID
+    conversation_id: UUID
+    status: TurnStatus
+    attempt: int
+    asked_at: datetime
+    finished_at: datetime | None
+    answer: Mapping[str, Any] | None
+    error_code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecentMessage:
+    """A message of an earlier turn of the conversation."""
+
+    turn_id: UUID
+    message_id: UUID
+    author: str
+    text: str
+    at: datetime
+    query: Mapping[str, Any] | None
+
+
+def begin(database: Database, claim: tasks.Claim) -> Begun | None:
+    """Take a claimed turn up; None when it is closed already or has a newer claimant."""
+    with database.tenant(claim.tenant_id) as conn:
+        conn.execute("SELECT set_config('synchronous_commit', 'off', true)")
+        row = conn.execute(_SQL["begin"], _names(claim)).fetchone()
+    if row is None:
+        return None
+    return Begun(
+        conversation_id=ConversationId(row["conversation_id"]),
+        seq=row["seq"],
+        channel=row["channel"],
+        agent=row["agent"],
+        data_source=row["data_source"],
+        asked_at=row["asked_at"],
+        trace_id=row["trace_id"],
+        question=row["question"],
+        sales_roles=frozenset(row["sales_roles"] or ()),
+        asker=people.asker(claim.tenant_id, row),
+    )
+
+
+def record_answer(database: Database, claim: tasks.Claim, record: AnswerRecord) -> Closed:
+    """Close the turn as answered. Raises ClaimLost when a newer attempt exists."""
+    with database.tenant(claim.tenant_id) as conn:
+        _lock(conn, claim)
+        usage = llm_calls.of_turn(conn, claim.tenant_id, claim.turn_id)
+        body = record.body(usage)
+        if conn.execute(_SQL["recorded_by"], _names(claim)).fetchone() is not None:
+            return Closed(body=body, usage=usage, ring=())
+        tasks.finish(conn, claim)
+        answered = conn.execute(
+            _SQL["answered"],
+            {
+                **_names(claim),
+                "answer": Jsonb(body),
+                "query": None if record.query is None else Jsonb(record.query),
+                "model": record.model,
+                "cached": record.cached,
+                "time_ms": record.time_ms,
+            },
+        ).fetchone()
+        if answered is None:
+            raise ClaimLost
+        _add_answer(conn, claim, record)
+        remember = tasks.add(
+            conn,
+            tasks.NewTask(
+                id=TaskId(new_id()),
+                kind="remember",
+                lane="bulk",
+                tenant_id=claim.tenant_id,
+                turn_id=claim.turn_id,
+                conversation_id=None,
+            ),
+        )
+        successor = tasks.promote(conn, claim.conversation_id)
+    ring: list[tasks.Lane] = ["bulk"] if remember else []
+    if successor is not None:
+        ring.append(successor)
+    return Closed(body=body, usage=usage, ring=tuple(ring))
+
+
+def record_failure(
+    database: Database, claim: tasks.Claim, error_code: str
+) -> tuple[tasks.Lane, ...]:
+    """Close the turn as failed; returns the lanes to ring. Raises ClaimLost."""
+    with database.tenant(claim.tenant_id) as conn:
+        _lock(conn, claim)
+        tasks.finish(conn, claim)
+        conn.execute(_SQL["failed"], {**_names(claim), "error_code": error_code})
+        successor = tasks.promote(conn, claim.conversation_id)
+    return () if successor is None else (successor,)
+
+
+def find(database: Database, tenant_id: TenantId, turn_id: TurnId) -> TurnRow | None:
+    with database.tenant(tenant_id) as conn:
+        row = conn.execute(_SQL["one"], {"tenant_id": tenant_id, "turn_id": turn_id}).fetchone()
+    if row is None:
+        return None
+    return TurnRow(**{**row, "status": TurnStatus(row["status"])})
+
+
+def settled(
+    database: Database, tenant_id: TenantId, turn_ids: Sequence[TurnId]
+) -> list[dict[str, Any]]:
+    """Of these turns, those that are over: id, status, attempt, answer, error_code."""
+    with database.tenant(tenant_id) as conn:
+        return conn.execute(
+            _SQL["settled"], {"tenant_id": tenant_id, "turn_ids": list(turn_ids)}
+        ).fetchall()
+
+
+def recent(
+    conn: Conn, tenant_id: TenantId, conversation_id: ConversationId, *, before: int, limit: int
+) -> list[RecentMessage]:
+    """The messages of the last `limit` answered turns before turn number `before`, newest first."""
+    rows = conn.execute(
+        _SQL["recent"],
+        {
+            "tenant_id": tenant_id,
+            "conversation_id": conversation_id,
+            "seq": before,
+            "limit": limit,
+        },
+    )
+    return [
+        RecentMessage(
+            turn_id=row["id"],
+            message_id=row["message_id"],
+            author=row["author"],
+            text=row["text"],
+            at=row["at"],
+            query=row["query"],
+        )
+        for row in rows
+    ]
+
+
+def _lock(conn: Conn, claim: tasks.Claim) -> None:
+    """Whoever closes or opens a turn of this conversation comes one after the other."""
+    conn.execute(
+        _CONVERSATIONS["lock"],
+        {"tenant_id": claim.tenant_id, "conversation_id": claim.conversation_id},
+    )
+
+
+def _add_answer(conn: Conn, claim: tasks.Claim, record: AnswerRecord) -> None:
+    names = _names(claim)
+    conn.execute(
+        _SQL["add_message"],
+        {
+            **names,
+            "id": new_id(),
+            "conversation_id": claim.conversation_id,
+            "author": "agent",
+            "text": record.text,
+        },
+    )
+    for seq, step in enumerate(record.steps):
+        conn.execute(
+            _SQL["add_step"],
+            {
+                **names,
+                "seq": seq,
+                "kind": step.kind,
+                "name": step.name,
+                "started_ms": step.started_ms,
+                "time_ms": step.time_ms,
+                "detail": Jsonb(dict(step.detail)),
+            },
+        )
+    for seq, call in enumerate(record.tool_calls):
+        conn.execute(
+            _SQL["add_tool_call"],
+            {
+                **names,
+                "seq": seq,
+                "name": call.name,
+                "arguments": Jsonb(dict(call.arguments)),
+                "ok": call.outcome.ok,
+                "rows": call.outcome.rows,
+                "sql": call.outcome.sql,
+                "error_code": call.outcome.error,
+                "content": call.outcome.content,
+                "time_ms": call.time_ms,
+            },
+        )
+
+
+def _names(claim: tasks.Claim) -> dict[str, Any]:
+    return {
+        "tenant_id": claim.tenant_id,
+        "turn_id": claim.turn_id,
+        "attempt": claim.attempt,
+    }

@@ -1,0 +1,76 @@
+"""Read models: conversations, usage and traces as the door shows them. Rows as plain mappings."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from backend.domain.identity import PersonId, TenantId, TurnId
+from backend.store.database import Conn
+from backend.store.queries import statements
+
+_CONVERSATIONS = statements("conversations")
+_USAGE = statements("usage")
+
+Row = dict[str, Any]
+
+
+def conversations(
+    conn: Conn,
+    tenant_id: TenantId,
+    person_id: PersonId | None,
+    *,
+    before: datetime | None,
+    limit: int,
+) -> list[Row]:
+    """The newest conversations first, of one person or of the whole tenant."""
+    name = "of_tenant" if person_id is None else "of_person"
+    return conn.execute(
+        _CONVERSATIONS[name],
+        {"tenant_id": tenant_id, "person_id": person_id, "before": before, "limit": limit},
+    ).fetchall()
+
+
+def conversation(conn: Conn, tenant_id: TenantId, conversation_id: UUID) -> Row | None:
+    return conn.execute(
+        _CONVERSATIONS["one"], {"tenant_id": tenant_id, "conversation_id": conversation_id}
+    ).fetchone()
+
+
+def turns(
+    conn: Conn, tenant_id: TenantId, conversation_id: UUID, *, after: int, limit: int
+) -> list[Row]:
+    """A conversation's turns in order, each with its messages."""
+    return conn.execute(
+        _CONVERSATIONS["turns"],
+        {
+            "tenant_id": tenant_id,
+            "conversation_id": conversation_id,
+            "after": after,
+            "limit": limit,
+        },
+    ).fetchall()
+
+
+def usage(
+    conn: Conn,
+    tenant_id: TenantId,
+    *,
+    start: datetime,
+    end: datetime,
+    zone: str,
+    group_by: Literal["user", "model", "day", "channel", "agent"],
+) -> list[Row]:
+    """Turns, tokens and money of the turns asked from `start` up to, not including, `end`."""
+    return conn.execute(
+        _USAGE["totals"],
+        {"tenant_id": tenant_id, "from": start, "to": end, "zone": zone, "group_by": group_by},
+    ).fetchall()
+
+
+def trace(conn: Conn, tenant_id: TenantId, turn_id: TurnId) -> dict[str, list[Row]]:
+    """The steps, model calls and tool calls of a turn, in order."""
+    names = {"tenant_id": tenant_id, "turn_id": turn_id}
+    return {
+        name: conn.execute(_USAGE[name], names).fetchall()
+        for name in ("steps", "llm_calls", "tool_calls")
+    }

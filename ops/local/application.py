@@ -1,0 +1,104 @@
+"""The application's own programs, the API and the worker, as this stack runs them."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from ops.local.configuration import Configuration
+from ops.local.ports import HOST
+from ops.local.program import Program
+from ops.local.root import ROOT
+
+# Importing the agent libraries takes seconds, on a cold disk many.
+READY_SECONDS = 120.0
+# A worker finishes the turns that it has begun.
+DRAIN_SECONDS = 30.0
+PROBE_TIMEOUT_SECONDS = 2.0
+# What the application must not see: the owner's login, and the name by which a library finds a
+# Redis of its own choice.
+WITHHELD = ("MIGRATION_DATABASE_URL", "REDIS_URL")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backing:
+    """What the application stands on, embedded or given."""
+
+    database_url: str
+    redis_url: str
+    secret_key: str
+
+
+def programs(configuration: Configuration, backing: Backing) -> tuple[Program, ...]:
+    """Return the programs in the order of their start."""
+    environment = _environment(configuration, backing)
+    home = configuration.data.path / "home"
+    return (
+        Program(
+            name="api",
+            command=(sys.executable, "-m", "backend.api"),
+            environment=environment,
+            directory=ROOT,
+            is_ready=lambda: _answers(f"{api_url(configuration)}/readyz"),
+            ready_seconds=READY_SECONDS,
+        ),
+        Program(
+            name="worker",
+            command=(sys.executable, "-m", "backend.jobs"),
+            # CrewAI writes below the home directory, wherever that is told to be.
+            environment=environment
+            | {
+                "HOME": str(home),
+                "XDG_CACHE_HOME": str(home / ".cache"),
+                "XDG_CONFIG_HOME": str(home / ".config"),
+                "XDG_DATA_HOME": str(home / ".local" / "share"),
+                "XDG_STATE_HOME": str(home / ".local" / "state"),
+            },
+            directory=ROOT,
+            is_ready=lambda: _answers(metrics_url(configuration)),
+            ready_seconds=READY_SECONDS,
+            # Its own drain, and a moment to record what it drained.
+            stop_seconds=DRAIN_SECONDS + 2,
+        ),
+    )
+
+
+def api_url(configuration: Configuration) -> str:
+    """Return where the API answers."""
+    return f"http://{HOST}:{configuration.ports.api}"
+
+
+def metrics_url(configuration: Configuration) -> str:
+    """Return where the worker tells its metrics."""
+    return f"http://{HOST}:{configuration.ports.metrics}/metrics"
+
+
+def _environment(configuration: Configuration, backing: Backing) -> Mapping[str, str]:
+    inherited = {
+        name: value for name, value in configuration.environment.items() if name not in WITHHELD
+    }
+    return inherited | {
+        "ENVIRONMENT": "local",
+        "DATA_DIR": str(configuration.data.path),
+        "API_PORT": str(configuration.ports.api),
+        "METRICS_PORT": str(configuration.ports.metrics),
+        # The ports above are moved already.
+        "PORT_OFFSET": "0",
+        "DATABASE_URL": backing.database_url,
+        "APP_REDIS_URL": backing.redis_url,
+        "SECRET_KEY": backing.secret_key,
+        "PYTHONUNBUFFERED": "1",
+        "CREWAI_DISABLE_TELEMETRY": "true",
+        "CREWAI_TRACING_ENABLED": "false",
+        "CREWAI_DISABLE_VERSION_CHECK": "true",
+    }
+
+
+def _answers(url: str) -> bool:
+    try:
+        # trust_env: a proxy of the user's has no business on the loopback.
+        with httpx.Client(trust_env=False, timeout=PROBE_TIMEOUT_SECONDS) as client:
+            return client.get(url).is_success
+    except httpx.HTTPError:
+        return False
