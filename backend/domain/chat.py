@@ -86,6 +86,8 @@ class Subject:
     reading: Reading | None = None
     #: The user's own name as stored by the tenant, if any.
     user_name: str | None = None
+    #: What a colleague in the same turn has found already, to be told along with the answer.
+    findings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What can go wrong, as classes with a stable public `code`.
 
-The docstring is the default message. `retryable` says whether another attempt of the same
-turn could end better. HTTP status is decided at the door (`backend/api/problems.py`).
+The docstring is the default message and the one that callers may read. HTTP status is decided
+at the door (`backend/api/problems.py`).
 """
 
 from typing import ClassVar
@@ -11,7 +11,6 @@ class SalesCrewError(Exception):
     """Something went wrong."""
 
     code: ClassVar[str] = "internal"
-    retryable: ClassVar[bool] = False
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or (type(self).__doc__ or self.code).strip())
@@ -51,7 +50,6 @@ class StoreUnavailable(SalesCrewError):
     """The database does not answer; nothing was stored."""
 
     code = "store_unavailable"
-    retryable = True
 
 
 class ClaimLost(SalesCrewError):
@@ -76,7 +74,6 @@ class ModelUnavailable(SalesCrewError):
     """The language model could not be reached, or kept refusing."""
 
     code = "model_unavailable"
-    retryable = True
 
 
 class ModelMisconfigured(SalesCrewError):
@@ -89,7 +86,6 @@ class ModelAnswerUnusable(SalesCrewError):
     """The language model answered with something that must not be shown: cut, empty or garbled."""
 
     code = "model_answer_unusable"
-    retryable = True
 
 
 class ContextTooLong(SalesCrewError):
@@ -126,4 +122,16 @@ class SourceUnavailable(SalesCrewError):
     """The source of the data does not answer."""
 
     code = "source_unavailable"
-    retryable = True
+
+
+def public_message(code: str) -> str:
+    """What callers may read of a stored error code; unknown codes say no more than that."""
+    return _MESSAGES.get(code, _MESSAGES["internal"])
+
+
+def _messages() -> dict[str, str]:
+    classes: list[type[SalesCrewError]] = [SalesCrewError, *SalesCrewError.__subclasses__()]
+    return {each.code: (each.__doc__ or "").strip() for each in classes}
+
+
+_MESSAGES = _messages()

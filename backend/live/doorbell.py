@@ -63,7 +63,7 @@ class DoorbellBroker(RedisBroker):
         return sent
 
 
-class DoorbellConsumer(_RedisConsumer):  # type: ignore[misc] # untyped upstream
+class DoorbellConsumer(_RedisConsumer):
     """A consumer that blocks where the stock one sleeps."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -14,10 +14,11 @@ import structlog
 from semantic_kernel.filters.functions.function_invocation_context import (
     FunctionInvocationContext,
 )
-from semantic_kernel.functions import FunctionResult
+from semantic_kernel.functions import FunctionResult, KernelFunction
 
 from backend.domain.errors import (
     DeadlineExceeded,
+    InvalidRequest,
     NotAllowed,
     SalesCrewError,
     SourceUnavailable,
@@ -43,7 +44,7 @@ async def guarded(
     """Run one kernel function for the turn in `context.arguments`."""
     scope: TurnScope = context.arguments[SCOPE]
     arguments = {name: value for name, value in context.arguments.items() if name != SCOPE}
-    call = KernelCall(name=tool_name(context), arguments=arguments)
+    call = KernelCall(name=tool_name(context.function), arguments=arguments)
     scope.calls.append(call)
     number = len(scope.calls) - 1
     started = time.monotonic()
@@ -56,9 +57,9 @@ async def guarded(
     )
 
 
-def tool_name(context: FunctionInvocationContext) -> str:
-    """The name a model knows it by. Providers refuse SK's own `plugin-function` form."""
-    return f"{context.function.plugin_name}_{context.function.name}"
+def tool_name(function: KernelFunction) -> str:
+    """The name a model knows it by; the kernel's own has a hyphen, which not all models take."""
+    return f"{function.plugin_name}_{function.name}"
 
 
 async def _outcome(
@@ -74,13 +75,16 @@ async def _outcome(
             raise DeadlineExceeded
         async with asyncio.timeout(min(left, TOOL_SECONDS)):
             await proceed(context)
+    except InvalidRequest as error:
+        # Its messages are written for whoever made the request: here, the model.
+        return failed(error.code, scope.language, detail=str(error))
     except SalesCrewError as error:
         return failed(error.code, scope.language)
     except TimeoutError:
         code = SourceUnavailable.code if left > TOOL_SECONDS else DeadlineExceeded.code
         return failed(code, scope.language)
     except Exception:  # noqa: BLE001 - a tool may break in any way; the turn must go on
-        log.exception("tool.broke", tool=tool_name(context))
+        log.exception("tool.broke", tool=tool_name(context.function))
         return failed("internal", scope.language)
     assert context.result is not None  # noqa: S101 - proceed() always sets it or raises
     outcome: ToolOutcome = context.result.value

@@ -54,19 +54,20 @@ def write_recording(
     directory: Path, series: Series, observations: Iterable[Observation], until: date
 ) -> None:
     """Keep values that Banco Central itself gave, replacing the series' earlier file."""
-    payload = [
-        {"data": f"{observation.day:%d/%m/%Y}", "valor": str(observation.value)}
-        for observation in observations
-    ]
-    content = {
+    head = {
         "provenance": "recorded",
+        "note": "Recorded from Banco Central's SGS. Licence: ODbL.",
         "series": series.value,
         "until": until.isoformat(),
-        "licence": "ODbL, Banco Central do Brasil",
-        "payload": payload,
     }
-    text = json.dumps(content, ensure_ascii=False, indent=1)
-    recording_path(directory, series).write_text(f"{text}\n", encoding="utf-8")
+    # One line for each value, so that a new recording is a readable difference.
+    lines = ",\n".join(
+        json.dumps({"data": f"{each.day:%d/%m/%Y}", "valor": str(each.value)})
+        for each in observations
+    )
+    opening = json.dumps(head, indent=1).removesuffix("\n}")
+    text = f'{opening},\n "payload": [\n{lines}\n]}}\n'
+    recording_path(directory, series).write_text(text, encoding="utf-8")
 
 
 def _read(path: Path) -> dict[str, Any]:

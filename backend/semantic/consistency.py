@@ -124,10 +124,11 @@ def _aggregate(model: SemanticModel, metric: Metric) -> Iterator[str]:
 
 def _ratio(model: SemanticModel, metric: Metric) -> Iterator[str]:
     place = f"metrics.{metric.name}"
-    if any((metric.table, metric.sql, metric.filter, metric.date)) or metric.denominator is None:
+    parts = (metric.numerator, metric.denominator)
+    if any((metric.table, metric.sql, metric.filter, metric.date)) or None in parts:
         yield f"{place}: a ratio has both numerator and denominator, and nothing else"
         return
-    for part in (metric.numerator, metric.denominator):
+    for part in filter(None, parts):
         if part not in model.metrics:
             yield f"{place}: unknown metric {part!r}"
         elif model.metrics[part].is_ratio:

@@ -4,7 +4,7 @@ import unicodedata
 
 
 def folded(text: str) -> str:
-    """ "  São  PAULO " and "sao paulo" are the same to a reader, so they are here."""
+    """Fold a text so that "  São  PAULO " and "sao paulo" compare equal, as they read."""
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return " ".join(bare.casefold().split())

@@ -64,12 +64,12 @@ def load_model(text: str) -> SemanticModel:
     data = _mapping(text)
     problems = [f"{key}: unknown key" for key in data if key not in _KEYS]
     problems += [f"{key}: missing" for key in sorted(_KEYS - _OPTIONAL - data.keys())]
-    head = {
+    head: dict[str, Any] = {
         key: _converted(data[key], shape, key, problems)
         for key, shape in _HEAD.items()
         if key in data
     }
-    sections = {
+    sections: dict[str, Any] = {
         section: dict(_entries(data.get(section), shape, section, key_field, problems))
         for section, shape, key_field in _SECTIONS
     }

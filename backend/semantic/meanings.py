@@ -11,6 +11,7 @@ def problems_of_words(model: SemanticModel) -> Iterator[str]:
     """One sentence for each problem, beginning with its place in the text."""
     yield from _languages(model)
     yield from _shared_words(model)
+    yield from _shared_aliases(model)
 
 
 def _languages(model: SemanticModel) -> Iterator[str]:
@@ -38,6 +39,16 @@ def _shared_words(model: SemanticModel) -> Iterator[str]:
         owner = owners.setdefault((language, folded(word)), place)
         if owner != place:
             yield f"{place}: {word!r} ({language.value}) already means {owner}"
+
+
+def _shared_aliases(model: SemanticModel) -> Iterator[str]:
+    for dimension in model.dimensions.values():
+        owners: dict[str, str] = {}
+        for member, words in dimension.aliases.items():
+            for word in (member, *words):
+                owner = owners.setdefault(folded(word), member)
+                if owner != member:
+                    yield f"dimensions.{dimension.name}.aliases: {word!r} already means {owner!r}"
 
 
 def _words(model: SemanticModel) -> Iterator[tuple[str, Language, str]]:

@@ -1,7 +1,6 @@
 """The application's own programs, the API and the worker, as this stack runs them."""
 
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -13,8 +12,8 @@ from ops.local.root import ROOT
 
 # Importing the agent libraries takes seconds, on a cold disk many.
 READY_SECONDS = 120.0
-# A worker finishes the turns that it has begun.
-DRAIN_SECONDS = 30.0
+# What a worker needs after its drain, to record and to close.
+CLOSING_SECONDS = 5.0
 PROBE_TIMEOUT_SECONDS = 2.0
 # What the application must not see: the owner's login, and the name by which a library finds a
 # Redis of its own choice.
@@ -58,8 +57,7 @@ def programs(configuration: Configuration, backing: Backing) -> tuple[Program, .
             directory=ROOT,
             is_ready=lambda: _answers(metrics_url(configuration)),
             ready_seconds=READY_SECONDS,
-            # Its own drain, and a moment to record what it drained.
-            stop_seconds=DRAIN_SECONDS + 2,
+            stop_seconds=configuration.drain_seconds + CLOSING_SECONDS,
         ),
     )
 
@@ -74,7 +72,7 @@ def metrics_url(configuration: Configuration) -> str:
     return f"http://{HOST}:{configuration.ports.metrics}/metrics"
 
 
-def _environment(configuration: Configuration, backing: Backing) -> Mapping[str, str]:
+def _environment(configuration: Configuration, backing: Backing) -> dict[str, str]:
     inherited = {
         name: value for name, value in configuration.environment.items() if name not in WITHHELD
     }

@@ -66,6 +66,4 @@ def _json(response: httpx.Response) -> dict[str, Any]:
     if response.is_success and isinstance(body, dict):
         return body
     reason = body.get("detail") or body.get("title") if isinstance(body, dict) else None
-    raise AskFailed(
-        f"The API answered {response.status_code}: {reason or response.reason_phrase}"
-    )
+    raise AskFailed(f"The API answered {response.status_code}: {reason or response.reason_phrase}")

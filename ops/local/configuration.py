@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from dotenv import dotenv_values
-from pydantic import ValidationError
+from pydantic import SecretStr
 
-from backend.settings import Settings
+from backend import settings
 from ops.local.data_directory import DataDirectory
 from ops.local.errors import SettingsInvalid
 from ops.local.ports import Ports
@@ -20,12 +20,14 @@ class Configuration:
 
     data: DataDirectory
     ports: Ports
-    database_url: str | None
-    migration_database_url: str | None
-    redis_url: str | None
-    secret_key: str | None
+    database_url: str | None = None
+    migration_database_url: str | None = None
+    redis_url: str | None = None
+    secret_key: str | None = None
     # Pins "today"; None means the calendar's.
-    today: date | None
+    today: date | None = None
+    # How long the worker may finish what it has begun.
+    drain_seconds: float
     # `.env`, overruled by the environment: what the application's programs are given.
     environment: dict[str, str]
 
@@ -33,26 +35,31 @@ class Configuration:
 def load() -> Configuration:
     """Read `.env` and the environment; raises SettingsInvalid with the offending variable."""
     try:
-        settings = Settings()
-    except ValidationError as error:
-        raise SettingsInvalid(_one_line(error)) from error
-    from_file = {key: value or "" for key, value in dotenv_values(ROOT / ".env").items()}
+        given = settings.load()
+    except settings.SettingsInvalid as error:
+        raise SettingsInvalid(str(error)) from error
+    ports = Ports(api=given.api_port, metrics=given.metrics_port)
     return Configuration(
         # A relative directory is the repository's, wherever the command is called from.
-        data=DataDirectory((ROOT / settings.data_dir.expanduser()).resolve()),
-        ports=Ports(api=settings.api_port, metrics=settings.metrics_port).moved(
-            settings.port_offset
-        ),
-        database_url=settings.database_url,
-        migration_database_url=settings.migration_database_url,
-        redis_url=settings.app_redis_url,
-        secret_key=settings.secret_key,
-        today=settings.app_today,
-        environment=from_file | dict(os.environ),
+        data=DataDirectory((ROOT / given.data_dir.expanduser()).resolve()),
+        ports=ports.moved(given.port_offset),
+        database_url=_plain(given.database_url),
+        migration_database_url=_plain(given.migration_database_url),
+        redis_url=_plain(given.app_redis_url),
+        secret_key=_plain(given.secret_key),
+        today=given.app_today,
+        drain_seconds=given.drain_seconds,
+        environment=_environment(),
     )
 
 
-def _one_line(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    name = "_".join(str(part) for part in first["loc"]).upper()
-    return f"{name}: {first['msg']}" if name else first["msg"]
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret is not None else None
+
+
+def _environment() -> dict[str, str]:
+    """Merge as the settings do: an empty variable does not hide the one in the file."""
+    from_file = {name: value or "" for name, value in dotenv_values(ROOT / ".env").items()}
+    return from_file | {
+        name: value for name, value in os.environ.items() if value or name not in from_file
+    }

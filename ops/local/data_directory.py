@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from ops.local.errors import AlreadyRunning, DataDirectoryUnusable, DiskFull
 
 # Postgres and the append-only file need some tens of MB at once; below this they fail halfway.
 MINIMUM_FREE_BYTES = 500 * 1024**2
+# No process id is longer.
+DIGITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,17 @@ class DataDirectory:
     def tenant_file(self) -> Path:
         return self.path / "tenant.json"
 
+    def create(self) -> None:
+        """Make the directory and the one for logs; raises DataDirectoryUnusable."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self.logs.mkdir(mode=0o700, exist_ok=True)
+            self._lock_file.touch(mode=0o600)
+        except OSError as error:
+            raise DataDirectoryUnusable(
+                f"Cannot write to the data directory {self.path}: {error.strerror}."
+            ) from error
+
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         """Create the directory and keep every other stack out of it.
@@ -43,14 +57,8 @@ class DataDirectory:
         Raises AlreadyRunning, DiskFull or DataDirectoryUnusable. The lock is the kernel's: it goes
         with the process, so a killed supervisor leaves nothing to clear.
         """
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            self.logs.mkdir(mode=0o700, exist_ok=True)
-            descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise DataDirectoryUnusable(
-                f"Cannot write to the data directory {self.path}: {error.strerror}."
-            ) from error
+        self.create()
+        descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             if not _lock(descriptor):
                 raise AlreadyRunning(
@@ -61,6 +69,7 @@ class DataDirectory:
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
             self._check_room()
             yield
+            os.ftruncate(descriptor, 0)
         finally:
             os.close(descriptor)
 
@@ -71,9 +80,11 @@ class DataDirectory:
         except FileNotFoundError:
             return None
         try:
-            if _lock(descriptor):
-                return None
-            return int(os.pread(descriptor, 20, 0) or 0)
+            while not _lock(descriptor):
+                if written := os.pread(descriptor, DIGITS, 0):
+                    return int(written)
+                time.sleep(0.01)  # it took the lock this moment, and writes its number next
+            return None
         finally:
             os.close(descriptor)
 

@@ -51,21 +51,22 @@ class Keeper:
     async def start(self) -> None:
         """Return when the program is ready; raise ProgramFailed when it will not be."""
         pause = FIRST_PAUSE_SECONDS
-        for attempt in range(1, START_ATTEMPTS + 1):
+        attempt = 1
+        while True:
             self._process = await self._launch()
             if await self._is_ready(self._process):
                 self._keeping = asyncio.create_task(self._keep(self._process))
                 return
             status = await self._process.wait()
             if status == HOPELESS_STATUS or attempt == START_ATTEMPTS:
-                break
+                raise ProgramFailed(
+                    f"{self.program.name} does not start: "
+                    f"{self._log.last_line or self._ended(status)} (log: {self._log.path})"
+                )
             self._terminal.say(f"{self._ended(status)}; starting it again in {pause:g} s")
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-        raise ProgramFailed(
-            f"{self.program.name} does not start: {self._log.last_line or self._ended(status)} "
-            f"(log: {self._log.path})"
-        )
+            attempt += 1
 
     async def stop(self) -> None:
         """End the program, and stop keeping it."""

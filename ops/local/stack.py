@@ -2,17 +2,17 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import time
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from ops.local import application, demo, secret_file
 from ops.local.application import Backing
 from ops.local.configuration import Configuration
 from ops.local.postgres import Postgres
 from ops.local.prepare import Logins, create_logins, embedded_logins, prepare
-from ops.local.secret_file import StackSecrets
-from ops.local.stack_file import DemoTenant, StackFile
+from ops.local.stack_file import StackFile
 from ops.local.supervisor import Supervisor
 from ops.local.terminal import Terminal
 from ops.local.valkey import Valkey
@@ -20,48 +20,112 @@ from ops.local.valkey import Valkey
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-@dataclass(slots=True)
 class Stack:
-    """One run of the stack; the data directory is held by the caller."""
+    """One run of the stack, on a data directory that the caller holds."""
 
-    configuration: Configuration
-    terminal: Terminal
-    _secrets: StackSecrets = field(init=False)
-    _published: StackFile | None = field(init=False, default=None)
+    def __init__(self, configuration: Configuration, terminal: Terminal) -> None:
+        self._configuration = configuration
+        self._data = configuration.data
+        self._terminal = terminal
+        self._secrets = secret_file.load_or_create(self._data.secret_file)
+        self._supervisor = Supervisor(self._data.logs, terminal, on_restart=self._republish)
+        self._stack: StackFile | None = None
 
     async def run(self, *, with_demo: bool) -> None:
-        """Run until a stop signal; a second one ends everything at once."""
-        self._secrets = secret_file.load_or_create(self.configuration.data.secret_file)
-        supervisor = Supervisor(self.configuration.data.logs, self.terminal)
-        serving = asyncio.create_task(self._serve(supervisor, with_demo=with_demo))
-        told = 0
+        """Run until a stop signal; a second one ends everything at once.
+
+        Raises a StackError when something does not start; nothing runs then.
+        """
+        serving = asyncio.create_task(self._serve(with_demo=with_demo))
 
         def stop() -> None:
-            nonlocal told
-            told += 1
-            if told == 1:
+            if not serving.cancelling():
                 serving.cancel()
             else:
-                supervisor.kill()
+                self._supervisor.kill()
 
         for number in STOP_SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, stop)
         with contextlib.suppress(asyncio.CancelledError):
             await serving
 
-    async def _serve(self, supervisor: Supervisor, *, with_demo: bool) -> None:
+    async def _serve(self, *, with_demo: bool) -> None:
         began = time.monotonic()
-        async with supervisor:
+        async with self._supervisor:
             try:
-                logins, backing = await self._start_databases(supervisor)
-                tenant = await asyncio.to_thread(
-                    prepare, self.configuration, logins, backing, self.terminal.say
+                self._stack = await self._start()
+                self._publish()
+                self._terminal.say(
+                    f"healthy after {time.monotonic() - began:.1f} s at {self._stack.api_url}; "
+                    f"keys in {self._data.stack_file}"
                 )
-                for program in application.programs(self.configuration, backing):
-                    await supervisor.start(program)
-                stack = self._describe(supervisor, logins, backing, tenant)
-                stack.write(self.configuration.data.stack_file)
-                supervisor.on_restart = lambda: stack
-                self.terminal.say(f"healthy after {time.monotonic() - began:.1f} s")
+                if with_demo:
+                    await asyncio.to_thread(demo.show, self._stack, self._terminal)
+                await asyncio.Event().wait()  # until cancelled
             finally:
-                self.configuration.data.stack_file.unlink(missing_ok=True)
+                self._stack = None
+                self._data.stack_file.unlink(missing_ok=True)
+
+    async def _start(self) -> StackFile:
+        logins = await self._start_postgres()
+        backing = Backing(
+            database_url=logins.app_dsn,
+            redis_url=await self._start_valkey(),
+            secret_key=self._configuration.secret_key or self._secrets.secret_key,
+        )
+        tenant = await asyncio.to_thread(prepare, self._configuration, logins, backing)
+        for program in application.programs(self._configuration, backing):
+            await self._supervisor.start(program)
+        return StackFile(
+            api_url=application.api_url(self._configuration),
+            ui_url=None,
+            worker_metrics_url=application.metrics_url(self._configuration),
+            api_key=tenant.api_key,
+            operator_key=tenant.operator_key,
+            admin_key=tenant.admin_key,
+            tenant_id=tenant.tenant_id,
+            database_url=logins.owner_dsn,
+            redis_url=backing.redis_url,
+            pids={},
+            log_dir=str(self._data.logs),
+        )
+
+    async def _start_postgres(self) -> Logins:
+        """Start our own, unless a database was given."""
+        given = self._configuration.database_url
+        if given is not None:
+            owner = self._configuration.migration_database_url or given
+            return Logins(owner_dsn=owner, app_dsn=given)
+        postgres = Postgres(
+            directory=self._data.path / "postgres",
+            port=self._configuration.ports.postgres,
+            password=self._secrets.postgres,
+        )
+        await self._supervisor.start(await asyncio.to_thread(postgres.prepare))
+        await asyncio.to_thread(create_logins, postgres, self._secrets)
+        return embedded_logins(postgres, self._secrets)
+
+    async def _start_valkey(self) -> str:
+        """Start our own, unless a Redis was given."""
+        given = self._configuration.redis_url
+        if given is not None:
+            return given
+        valkey = Valkey(
+            directory=self._data.path / "valkey",
+            port=self._configuration.ports.valkey,
+            password=self._secrets.valkey,
+        )
+        await self._supervisor.start(valkey.prepare())
+        return valkey.url
+
+    def _republish(self) -> None:
+        """Tell the new process id of a program that was started again."""
+        try:
+            self._publish()
+        except OSError as error:  # a full disk, say: the program runs all the same
+            self._terminal.say(f"{self._data.stack_file} is out of date: {error.strerror}")
+
+    def _publish(self) -> None:
+        if self._stack is not None:
+            pids = {"supervisor": os.getpid()} | self._supervisor.pids
+            replace(self._stack, pids=pids).write(self._data.stack_file)

@@ -1,5 +1,7 @@
 """Start programs one after the other, keep them running, stop them in reverse."""
 
+import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -32,11 +34,12 @@ class Supervisor:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for keeper in reversed(self._keepers):
-            if keeper.pid is not None and not self._killing:
-                self._terminal.say(f"stopping {keeper.program.name}")
-            await keeper.stop()
-        self._watchdog.close()
+        # Ctrl-C while we already stop must not leave the rest running.
+        stopping = asyncio.create_task(self._stop())
+        while not stopping.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.shield(stopping)
+        stopping.result()
 
     async def start(self, program: Program) -> None:
         """Start a program and wait until it is ready; raises ProgramFailed."""
@@ -55,3 +58,10 @@ class Supervisor:
     def pids(self) -> dict[str, int]:
         """The process id of each program that runs."""
         return {keeper.program.name: keeper.pid for keeper in self._keepers if keeper.pid}
+
+    async def _stop(self) -> None:
+        for keeper in reversed(self._keepers):
+            if keeper.pid is not None and not self._killing:
+                self._terminal.say(f"stopping {keeper.program.name}")
+            await keeper.stop()
+        self._watchdog.close()

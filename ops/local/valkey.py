@@ -21,6 +21,7 @@ requirepass {password}
 appendonly yes
 appendfsync everysec
 save ""
+loglevel warning
 """
 
 

@@ -28,8 +28,6 @@ VALUES (%(tenant_id)s, %(id)s, %(name)s, %(engine)s, %(sealed_dsn)s, %(model)s, 
 ON CONFLICT (tenant_id, name) DO UPDATE
    SET engine = excluded.engine, sealed_dsn = excluded.sealed_dsn, model = excluded.model,
        is_default = excluded.is_default,
-       -- A worker rebuilds its connection only when something changed. Sealing is salted, so the
-       -- sealed text always differs; the seeder compares before it writes.
        updated_at = now();
 
 -- data_source --

@@ -1,0 +1,63 @@
+# The commands of this repository. `make` alone lists them.
+# They work from anywhere: make -C path/to/this/directory up
+
+PYTHON ?= python3
+RUN := .venv/bin/python
+# Set to 1: `make up` returns when the stack is healthy.
+DETACH ?= 0
+# Set to 0: `make up` does not ask the demo question.
+DEMO ?= 1
+# The person in whose name `make ask` asks.
+USER_ID ?= 123
+
+# As it was typed: a "$" in a question (R$$ 10) is not for make to expand.
+export QUESTION := $(value Q)
+unexport Q
+
+PYTHON_VERSION = $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+define require_python
+$(if $(filter 3.11 3.12 3.13,$(PYTHON_VERSION)),,$(error Python 3.11, 3.12 or 3.13 is needed, but $(PYTHON) is $(or $(PYTHON_VERSION),not there); choose one with PYTHON=))
+endef
+
+.DEFAULT_GOAL := help
+.PHONY: help up down ask test check bench format lock install-local install-dev
+
+help: ## Show these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+up: install-local ## Start everything, ask the demo question, stay (DETACH=1 returns, DEMO=0 asks nothing)
+	@exec $(RUN) -m ops.local up $(if $(filter 1,$(DETACH)),--detach) $(if $(filter 0,$(DEMO)),--no-demo)
+
+down: ## Stop the stack that `make up` started
+	@if [ -x $(RUN) ]; then exec $(RUN) -m ops.local down; else echo "not running"; fi
+
+ask: install-local ## Ask the running stack, print the JSON answer: make ask Q="..." (USER_ID=who)
+	@exec $(RUN) -m ops.local ask --user "$(USER_ID)" -- "$$QUESTION"
+
+test: install-dev ## Run the whole test suite, on services that it starts itself
+	@exec $(RUN) -m pytest tests
+
+check: install-dev ## Check format, lint, types and import contracts
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m ruff check .
+	@$(RUN) -m mypy
+	@.venv/bin/lint-imports
+
+bench: install-dev ## Measure the figures of ops/load/README.md
+	@exec $(RUN) -m ops.load
+
+format: install-dev ## Format the code and sort its imports
+	@$(RUN) -m ruff format .
+	@$(RUN) -m ruff check --fix .
+
+# One resolution for all; the smaller locks take their versions from the whole one.
+COMPILE = .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate pyproject.toml
+lock: install-dev ## Resolve pyproject.toml into the hashed locks
+	$(COMPILE) --all-extras -o requirements-dev.txt
+	$(COMPILE) --extra api --extra worker --extra local -c requirements-dev.txt -o requirements-local.txt
+	$(COMPILE) --extra api -c requirements-dev.txt -o requirements-api.txt
+	$(COMPILE) --extra worker -c requirements-dev.txt -o requirements-worker.txt
+
+install-local install-dev: install-%:
+	$(require_python)@$(PYTHON) ops/local/install.py requirements-$*.txt

@@ -1,0 +1,91 @@
+"""What a turn may state as a figure: what its tools returned, what the user said, what memory
+and passages say, and the day it is. Everything else is made up.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from backend.answering.numbers import WrittenNumber, written_numbers
+from backend.domain.chat import Remembered, ToolSpec
+from backend.domain.ports import Tool
+from backend.domain.trace import ToolOutcome
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Grows as tools answer. One per turn; not shared between threads of different turns."""
+
+    _values: set[Decimal] = field(default_factory=set)
+    outcomes: list[ToolOutcome] = field(default_factory=list)
+
+    def hear(self, texts: Iterable[str]) -> None:
+        for text in texts:
+            for number in written_numbers(text):
+                self._values |= number.values
+
+    def witness(self, outcome: ToolOutcome) -> None:
+        """Take a tool's answer as evidence, if it is one."""
+        self.outcomes.append(outcome)
+        if not outcome.ok:
+            return
+        self.hear([outcome.content, outcome.summary or ""])
+        for figure in outcome.figures:
+            self._values.add(abs(Decimal(str(figure.value))))
+        self._values |= _numbers_in(_parsed(outcome.content))
+
+    def supports(self, number: WrittenNumber) -> bool:
+        if number.values & self._values:
+            return True
+        if number.tolerance == 0:
+            return False
+        return any(
+            abs(value - known) <= number.tolerance
+            for value in number.values
+            for known in self._values
+        )
+
+
+def of_turn(question: str, memory: Iterable[Remembered], dates: Iterable[str]) -> Evidence:
+    """What is known before any tool has run: the user's words, dated memory, and the calendar."""
+    evidence = Evidence()
+    evidence.hear([question, *(f"{line.text} {line.at}" for line in memory)])
+    for day in dates:
+        evidence.hear(day.split("-"))
+    return evidence
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessedTool:
+    """A tool whose answers become evidence as they are given."""
+
+    tool: Tool
+    evidence: Evidence
+
+    @property
+    def spec(self) -> ToolSpec:
+        return self.tool.spec
+
+    def call(self, arguments: Mapping[str, Any]) -> ToolOutcome:
+        outcome = self.tool.call(arguments)
+        self.evidence.witness(outcome)
+        return outcome
+
+
+def _parsed(content: str) -> Any:
+    try:
+        return json.loads(content, parse_float=Decimal, parse_int=Decimal)
+    except ValueError:
+        return None
+
+
+def _numbers_in(value: Any) -> set[Decimal]:
+    if isinstance(value, Decimal):
+        return {abs(value)}
+    if isinstance(value, dict):
+        return set().union(*(_numbers_in(item) for item in value.values())) if value else set()
+    if isinstance(value, list):
+        return set().union(*(_numbers_in(item) for item in value)) if value else set()
+    return set()

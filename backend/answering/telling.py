@@ -1,0 +1,52 @@
+"""Tell whoever watches what happens in a turn: events numbered in order, text in few pieces."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from backend.domain.events import EventKind, TurnEvent
+
+#: Shorter steps cannot be told apart by a reader, and each event costs a trip to Redis.
+COALESCE_SECONDS = 0.05
+
+
+class Telling:
+    """The events of one attempt. Safe to call from the threads that tools run in."""
+
+    def __init__(self, attempt: int, publish: Callable[[TurnEvent], None]) -> None:
+        self._attempt = attempt
+        self._publish = publish
+        self._lock = threading.Lock()
+        self._seq = 0
+        self._pending = ""
+        self._last_delta = 0.0
+
+    def emit(self, kind: EventKind, data: Mapping[str, Any]) -> None:
+        """Publish an event, after any text that waits."""
+        with self._lock:
+            self._flush()
+            self._send(kind, data)
+
+    def text(self, piece: str) -> None:
+        """Pass on a piece of the answer; pieces within 50 ms of each other travel together."""
+        with self._lock:
+            self._pending += piece
+            if time.monotonic() - self._last_delta >= COALESCE_SECONDS:
+                self._flush()
+
+    def restart(self, reason: str) -> None:
+        """The text so far is void."""
+        with self._lock:
+            self._pending = ""
+            self._send(EventKind.ANSWER_RESTARTED, {"reason": reason})
+
+    def _flush(self) -> None:
+        if self._pending:
+            self._send(EventKind.ANSWER_DELTA, {"text": self._pending})
+            self._pending = ""
+            self._last_delta = time.monotonic()
+
+    def _send(self, kind: EventKind, data: Mapping[str, Any]) -> None:
+        self._seq += 1
+        self._publish(TurnEvent(kind=kind, attempt=self._attempt, seq=self._seq, data=data))

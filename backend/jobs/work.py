@@ -1,0 +1,126 @@
+"""Take one task and bring it to an end: done, handed back, tried again later, or given up.
+
+    claim -> hold its lease -> do it -> (recorded by its handler)
+
+What went wrong decides who pays for it. A database that is away is nobody's fault: the task goes
+back uncounted. An error of ours with a public code is final, because whoever raised it has had
+its retries. Anything else is a fault that another attempt may not meet; three are the end.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from backend.domain.errors import ClaimLost, SalesCrewError, StoreUnavailable
+from backend.jobs.held import HeldClaims
+from backend.llm.metered import patiently
+from backend.observe import metrics
+from backend.store import tasks
+from backend.store.database import Database
+from backend.store.tasks import Claim, Kind, Lane
+
+log = structlog.get_logger(__name__)
+
+#: A handler does the task and records it. `fail` closes a task that has no more attempts.
+Handler = Callable[[Claim], None]
+Failure = Callable[[Claim, str], None]
+
+#: How long a claim outlives its handler's own deadline, for recording.
+GRACE_SECONDS = 15.0
+#: Long enough for a database to come back; then the lease decides.
+GIVE_BACK_PATIENCE_SECONDS = 60.0
+
+
+class Workbench:
+    """What a lane's threads do for each ring. Never raises."""
+
+    def __init__(
+        self,
+        database: Database,
+        held: HeldClaims,
+        handlers: dict[Kind, tuple[Handler, Failure]],
+        *,
+        deadline_seconds: float,
+    ) -> None:
+        self._database = database
+        self._held = held
+        self._handlers = handlers
+        self._deadline_seconds = deadline_seconds
+
+    def work(self, lane: Lane, rung_by: str) -> None:
+        """Do the lane's next task, if there is one."""
+        try:
+            claim = tasks.claim(self._database, lane)
+        except StoreUnavailable:
+            # The task stays ready, and the sweeper rings again.
+            log.warning("claim.skipped", lane=lane)
+            return
+        if claim is None:
+            return
+        with (
+            structlog.contextvars.bound_contextvars(
+                tenant_id=str(claim.tenant_id),
+                turn_id=str(claim.turn_id),
+                attempt=claim.attempt,
+                rung_by=rung_by,
+            ),
+            self._held.holding(claim, self._deadline_seconds + GRACE_SECONDS),
+        ):
+            outcome = self._do(claim)
+        metrics.TASKS_DONE.labels(claim.kind, outcome).inc()
+
+    def close(self, claim: Claim, error_code: str) -> None:
+        """Give a task up: it is out of attempts, or trying again is useless."""
+        _, fail = self._handlers[claim.kind]
+        try:
+            patiently(
+                lambda: fail(claim, error_code), until=time.monotonic() + GIVE_BACK_PATIENCE_SECONDS
+            )
+        except ClaimLost:
+            log.warning("claim.lost", turn_id=str(claim.turn_id))
+        except StoreUnavailable:
+            log.warning("task.left_to_lease", turn_id=str(claim.turn_id))
+
+    def give_back(self, claim: Claim) -> None:
+        """Return a task unharmed, waiting for the database if it is away."""
+        try:
+            patiently(
+                lambda: tasks.give_back(self._database, claim),
+                until=time.monotonic() + GIVE_BACK_PATIENCE_SECONDS,
+            )
+        except StoreUnavailable:
+            log.warning("task.left_to_lease", turn_id=str(claim.turn_id))
+
+    def _do(self, claim: Claim) -> str:
+        handle, _ = self._handlers[claim.kind]
+        try:
+            handle(claim)
+        except ClaimLost:
+            log.warning("claim.lost", kind=claim.kind)
+            return "lost"
+        except StoreUnavailable:
+            log.warning("task.given_back", kind=claim.kind)
+            self.give_back(claim)
+            return "given_back"
+        except SalesCrewError as error:
+            log.warning("task.failed", kind=claim.kind, code=error.code)
+            self.close(claim, error.code)
+            return "failed"
+        except Exception:
+            log.exception("task.broke", kind=claim.kind, failures=claim.failures + 1)
+            return self._again(claim)
+        return "done"
+
+    def _again(self, claim: Claim) -> str:
+        if claim.is_last:
+            self.close(claim, "attempts_exhausted")
+            return "failed"
+        # 1 s, then 2 s: a fault of the moment has passed by then, and a person is waiting.
+        delay = timedelta(seconds=2**claim.failures)
+        try:
+            tasks.retry(self._database, claim, delay=delay, error_code="internal")
+        except StoreUnavailable:
+            log.warning("task.left_to_lease", turn_id=str(claim.turn_id))
+        return "retried"

@@ -1,0 +1,105 @@
+"""A model whose every call is on the books: a ledger row before it, settled after it, measured.
+
+The settlement of a paid call outlasts a database that is away for a while.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from backend.domain.chat import ChatReply, ChatRequest
+from backend.domain.errors import SalesCrewError, StoreUnavailable
+from backend.domain.ports import ChatModel, OnText
+from backend.domain.usage import NANO_PER_DOLLAR, Usage
+from backend.observe import metrics
+from backend.store import llm_calls
+from backend.store.database import Database
+from backend.store.llm_calls import Payer, Settlement
+
+log = structlog.get_logger(__name__)
+
+#: A restart of the database takes seconds; a settlement waits this long for it.
+SETTLE_PATIENCE_SECONDS = 30.0
+
+
+@dataclass(slots=True, kw_only=True)
+class MeteredModel:
+    """Wraps a model for one attempt of a turn. `offline` costs nothing and keeps no books."""
+
+    model: ChatModel
+    database: Database
+    payer: Payer
+
+    @property
+    def name(self) -> str:
+        return self.model.name
+
+    @property
+    def provider(self) -> str:
+        return self.model.provider
+
+    def complete(self, request: ChatRequest, on_text: OnText | None = None) -> ChatReply:
+        if self.provider == "offline":
+            return self.model.complete(request, on_text)
+        call_id = llm_calls.open_call(
+            self.database,
+            self.payer,
+            purpose=request.purpose,
+            provider=self.provider,
+            model=self.name,
+        )
+        started = time.perf_counter()
+        try:
+            reply = self.model.complete(request, on_text)
+        except BaseException as error:
+            code = error.code if isinstance(error, SalesCrewError) else type(error).__name__
+            spent = getattr(error, "usage", None) or Usage(llm_calls=1, priced=False)
+            self._settle(call_id, request, started, self.name, spent, None, code)
+            raise
+        self._settle(call_id, request, started, reply.model, reply.usage, reply.finish_reason, None)
+        return reply
+
+    def _settle(  # noqa: PLR0913 - the facts of one settlement
+        self,
+        call_id: UUID,
+        request: ChatRequest,
+        started: float,
+        model: str,
+        usage: Usage,
+        finish_reason: str | None,
+        error_code: str | None,
+    ) -> None:
+        seconds = time.perf_counter() - started
+        labels = (self.provider, self.name)
+        metrics.LLM_SECONDS.labels(*labels, request.purpose, error_code or "").observe(seconds)
+        metrics.LLM_TOKENS.labels(*labels, "input").inc(usage.input_tokens)
+        metrics.LLM_TOKENS.labels(*labels, "output").inc(usage.output_tokens)
+        metrics.LLM_COST.labels(*labels).inc(usage.cost_nano / NANO_PER_DOLLAR)
+        if not usage.priced:
+            metrics.LLM_UNPRICED.inc()
+        settlement = Settlement(
+            model=model,
+            usage=usage,
+            time_ms=round(seconds * 1000),
+            finish_reason=finish_reason,
+            error_code=error_code,
+        )
+        patiently(
+            lambda: llm_calls.settle(self.database, self.payer, call_id, settlement),
+            until=time.monotonic() + SETTLE_PATIENCE_SECONDS,
+        )
+
+
+def patiently(write: Callable[[], None], *, until: float) -> None:
+    """Repeat a write while the database is away, until a `time.monotonic()` instant."""
+    while True:
+        try:
+            return write()
+        except StoreUnavailable:
+            if time.monotonic() >= until:
+                raise
+            log.warning("store.awaited")
+            time.sleep(0.3)

@@ -1,0 +1,152 @@
+"""OpenAI's chat completions, and every server that speaks the same (`openai_compatible`)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from openai import OpenAI
+
+from backend.domain.chat import ChatReply, ChatRequest
+from backend.domain.errors import ContentRefused, ModelAnswerUnusable
+from backend.domain.ports import OnText
+from backend.llm.families import Family, openai_family
+from backend.llm.model_config import ModelConfig
+from backend.llm.openai_request import openai_request
+from backend.llm.price import PriceList, Tokens
+from backend.llm.reply import ReplyDraft, ToolDraft
+from backend.llm.retries import Listener, call_with_retries
+from backend.llm.wire import http_client
+
+OPENAI_URL = "https://api.openai.com/v1"
+
+#: `stop`, and what compatible servers call the same: Together, text-generation-inference, and
+#: gateways in front of Anthropic.
+_FINISHED = frozenset({"stop", "eos", "eos_token", "end_turn"})
+
+
+class OpenAIModel:
+    """A `ChatModel` over one shared client. `base_url` ends in the version, as in OPENAI_URL."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        self.name = config.model
+        self.provider: str = config.provider
+        self._cap_seconds = config.timeout_seconds
+        url = config.base_url or OPENAI_URL
+        self._prices = PriceList(config)
+        # Compatible servers take every setting of the first chat completions, whatever the name.
+        self._compatible = config.provider != "openai"
+        self._family = (
+            Family(temperature=True, thinks=False)
+            if self._compatible
+            else openai_family(config.model)
+        )
+        client: Any = http_client(url)
+        self._client = OpenAI(
+            api_key=config.api_key, base_url=url, max_retries=0, http_client=client
+        )
+        # The SDK fills these from the environment; a tenant's key must not carry another's.
+        self._client.organization = None
+        self._client.project = None
+
+    def complete(self, request: ChatRequest, on_text: OnText | None = None) -> ChatReply:
+        wire_request = openai_request(
+            request, model=self.name, family=self._family, compatible=self._compatible
+        )
+
+        def attempt(listener: Listener) -> ChatReply:
+            draft = ReplyDraft(listener)
+            if on_text is None:
+                completion: Any = self._client.chat.completions.create(**wire_request)
+                return self._read(request, draft, completion)
+            with self._client.chat.completions.create(
+                **wire_request, stream=True, stream_options={"include_usage": True}
+            ) as chunks:
+                return self._read_stream(request, draft, chunks)
+
+        return call_with_retries(
+            attempt,
+            on_text=on_text,
+            deadline=request.deadline,
+            cap_seconds=self._cap_seconds,
+            model=self.name,
+        )
+
+    def _read(self, request: ChatRequest, draft: ReplyDraft, completion: Any) -> ChatReply:
+        choice = completion.choices[0]
+        draft.add_text(choice.message.content)
+        for call in choice.message.tool_calls or ():
+            draft.tools.append(
+                ToolDraft(id=call.id, name=call.function.name, arguments=call.function.arguments)
+            )
+        _check_finished(draft, choice.finish_reason, refused=bool(choice.message.refusal))
+        return self._finished(request, draft, completion.model, completion.usage)
+
+    def _read_stream(
+        self, request: ChatRequest, draft: ReplyDraft, chunks: Iterator[Any]
+    ) -> ChatReply:
+        model, usage, finish_reason, refused = "", None, None, False
+        tools = _ArrivingTools(draft)
+        for chunk in chunks:
+            model = chunk.model or model
+            # OpenAI sends usage in a chunk of its own; other servers together with text.
+            usage = chunk.usage or usage
+            for choice in chunk.choices or ():
+                delta = choice.delta
+                if delta is not None:
+                    draft.add_text(delta.content)
+                    refused = refused or bool(delta.refusal)
+                    for piece in delta.tool_calls or ():
+                        tools.add(piece)
+                finish_reason = choice.finish_reason or finish_reason
+        _check_finished(draft, finish_reason, refused=refused)
+        return self._finished(request, draft, model, usage)
+
+    def _finished(
+        self, request: ChatRequest, draft: ReplyDraft, model: str | None, usage: Any
+    ) -> ChatReply:
+        answered_by = model or self.name
+        return draft.finished(
+            request,
+            model=answered_by,
+            usage=self._prices.usage_of(_tokens(usage), answered_by=answered_by),
+        )
+
+
+class _ArrivingTools:
+    """Tool calls in pieces. Pieces of one call share an index; some servers give all the same."""
+
+    def __init__(self, draft: ReplyDraft) -> None:
+        self._draft = draft
+        self._by_index: dict[int, ToolDraft] = {}
+
+    def add(self, piece: Any) -> None:
+        index = piece.index if piece.index is not None else len(self._by_index)
+        tool = self._by_index.get(index)
+        if tool is None or (piece.id and tool.id and piece.id != tool.id):
+            tool = ToolDraft(id=piece.id, name="")
+            self._by_index[index] = tool
+            self._draft.tools.append(tool)
+        if piece.function is not None:
+            tool.name = tool.name or piece.function.name or ""
+            tool.add_arguments(piece.function.arguments or "")
+
+
+def _check_finished(draft: ReplyDraft, reason: str | None, *, refused: bool) -> None:
+    if refused or reason == "content_filter":
+        raise ContentRefused
+    # A call without its tool would leave "let me look that up" as the answer.
+    calls = reason in ("tool_calls", "function_call") and draft.tools
+    if reason not in _FINISHED and not calls:
+        raise ModelAnswerUnusable
+
+
+def _tokens(usage: Any) -> Tokens | None:
+    """OpenAI's input includes the cached tokens, its output the reasoning."""
+    if usage is None:
+        return None
+    details = usage.prompt_tokens_details
+    return Tokens(
+        input=usage.prompt_tokens,
+        output=usage.completion_tokens,
+        cached=getattr(details, "cached_tokens", None) or 0,
+        cache_written=getattr(details, "cache_write_tokens", None) or 0,
+    )

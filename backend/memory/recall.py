@@ -1,0 +1,59 @@
+"""What this person said or was told before, by meaning, whichever conversation it was in."""
+
+from collections.abc import Sequence
+from time import perf_counter
+from uuid import UUID
+
+from backend.domain.chat import Remembered
+from backend.domain.identity import Asker
+from backend.domain.ports import Embedder
+from backend.memory.recent import clipped
+from backend.observe import metrics
+from backend.store import memories
+from backend.store.database import Database
+
+#: Best matches kept; more would cost tokens on every call.
+RECALLED = 4
+#: Looked at before duplicates and weak matches are dropped.
+CANDIDATES = 12
+#: Cosine below which two Portuguese sentences share no more than their language, with the
+#: local embedder.
+LEAST_SCORE = 0.35
+
+
+def recall(
+    database: Database,
+    embedder: Embedder,
+    asker: Asker,
+    question: str,
+    *,
+    except_turns: Sequence[UUID],
+) -> tuple[Remembered, ...]:
+    """The person's most similar messages outside `except_turns`, best first, none twice."""
+    started = perf_counter()
+    [vector] = embedder.embed([question])
+    found = memories.recall(
+        database,
+        asker.tenant_id,
+        asker.person_id,
+        vector,
+        embedding_model=embedder.model,
+        except_turns=except_turns,
+        limit=CANDIDATES,
+    )
+    metrics.RECALL_SECONDS.observe(perf_counter() - started)
+    kept: dict[str, Remembered] = {}
+    for memory in found:
+        if memory.score < LEAST_SCORE or len(kept) == RECALLED:
+            break
+        kept.setdefault(
+            memory.text.casefold(),
+            Remembered(
+                role=memory.role,
+                text=clipped(memory.text),
+                at=memory.at.isoformat(),
+                source="recall",
+                score=round(memory.score, 4),
+            ),
+        )
+    return tuple(kept.values())

@@ -1,0 +1,179 @@
+"""What a language says around figures: read once from `grammar/<language>.yaml`.
+
+The lists are words; what is done with each kind is in the rules (`scan.py` and what follows it).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from backend.domain.language import Language
+from backend.semantic.calendar_unit import Unit
+from backend.semantic.phrase_table import PhraseTable
+from backend.semantic.tokens import words
+
+Phrase = tuple[str, ...]
+
+
+class Kind(StrEnum):
+    """What a stretch of a question is. The first block has its words in the lexicon."""
+
+    FUNCTION = "function"
+    AND = "and"
+    HAVE = "have"
+    BY = "by"
+    WHICH = "which"
+    WHAT = "what"
+    WHO = "who"
+    COUNT = "count"
+    AMOUNT = "amount"
+    MOST = "most"
+    LEAST = "least"
+    BEST = "best"
+    WORST = "worst"
+    RANKING = "ranking"
+    SELLING = "selling"
+    BUYING = "buying"
+    TREND = "trend"
+    GRAIN = "grain"
+    NUMBER = "number"
+    UNREAD = "unread"
+
+    UNIT = "unit"
+    METRIC = "metric"
+    DIMENSION = "dimension"
+    MEMBER = "member"
+    PERIOD = "period"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodWords:
+    """The words of the period grammar (`period_reader.py`)."""
+
+    days: PhraseTable[int]
+    units: PhraseTable[Unit]
+    months: PhraseTable[int]
+    shy_months: frozenset[str]
+    ordinals: PhraseTable[int]
+    numbers: PhraseTable[int]
+    to_date: PhraseTable[Unit]
+    #: this, last, previous, before_last, same, span, of, article, bare_before, from, to, since,
+    #: until, between, and, onward, start, accumulated, so_far.
+    classes: Mapping[str, PhraseTable[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """One language's words."""
+
+    #: Phrase -> its kind, and for a grain, number or unit which one.
+    phrases: Mapping[Phrase, tuple[Kind, str]]
+    follow_up: PhraseTable[str]
+    period: PeriodWords
+    #: Every word above: by these a text is known to be of this language.
+    words: frozenset[str]
+    #: Series of market data -> the phrases that name it.
+    market: PhraseTable[str]
+    market_talk: PhraseTable[str]
+    playbook: tuple[Phrase, ...]
+
+
+@cache
+def lexicon(language: Language) -> Lexicon:
+    data = _read(language)
+    phrases = dict(_phrases(data))
+    period = _period(data)
+    follow_up = _table(data["follow_up"])
+    known = {word for phrase in phrases for word in phrase} | set(follow_up.words())
+    tables: tuple[PhraseTable[Any], ...] = (
+        period.days,
+        period.units,
+        period.months,
+        period.ordinals,
+        period.to_date,
+        *period.classes.values(),
+    )
+    for table in tables:
+        known |= set(table.words())
+    return Lexicon(
+        phrases=phrases,
+        follow_up=follow_up,
+        period=period,
+        words=frozenset(word for word in known if word.isalpha()),
+        market=PhraseTable(
+            {words(text): series for series, texts in data["market"].items() for text in texts}
+        ),
+        market_talk=_table(data["market_talk"]),
+        playbook=tuple(_pattern(text) for text in data["playbook"]),
+    )
+
+
+def _read(language: Language) -> Mapping[str, Any]:
+    path = Path(__file__).parent / "grammar" / f"{language}.yaml"
+    # As text throughout: YAML would read the words "no" and "on" as false and true.
+    data: Mapping[str, Any] = yaml.load(  # noqa: S506 - BaseLoader builds strings only
+        path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader
+    )
+    return data
+
+
+def _phrases(data: Mapping[str, Any]) -> Iterable[tuple[Phrase, tuple[Kind, str]]]:
+    """Later kinds win over earlier ones, so UNREAD over all."""
+    found: dict[Phrase, tuple[Kind, str]] = {}
+    for unit, texts in data["period"]["units"].items():
+        found.update({words(text): (Kind.UNIT, unit) for text in texts})
+    for number, value in data["numbers"].items():
+        found[words(number)] = (Kind.NUMBER, value)
+    for text in data["courtesy"]:
+        found[words(text)] = (Kind.FUNCTION, "")
+    for kind in (*Kind,)[: (*Kind,).index(Kind.UNREAD) + 1]:
+        if kind is Kind.GRAIN:
+            for grain, texts in data["grain"].items():
+                found.update({words(text): (kind, grain) for text in texts})
+        elif kind is not Kind.NUMBER:
+            found.update({words(text): (kind, "") for text in data[kind]})
+    return found.items()
+
+
+def _period(data: Mapping[str, Any]) -> PeriodWords:
+    period = data["period"]
+    tables = {"days", "units", "months", "shy_months", "ordinals", "to_date"}
+    return PeriodWords(
+        days=PhraseTable({words(text): int(days) for text, days in period["days"].items()}),
+        units=PhraseTable(
+            {words(text): Unit(unit) for unit, texts in period["units"].items() for text in texts}
+        ),
+        months=PhraseTable(
+            {
+                words(text): number
+                for number, texts in enumerate(period["months"], start=1)
+                for text in texts
+            }
+        ),
+        shy_months=frozenset(word for text in period["shy_months"] for word in words(text)),
+        ordinals=PhraseTable(
+            {
+                words(text): int(number)
+                for number, texts in period["ordinals"].items()
+                for text in texts
+            }
+        ),
+        numbers=PhraseTable({words(text): int(value) for text, value in data["numbers"].items()}),
+        to_date=PhraseTable({words(text): Unit(unit) for text, unit in period["to_date"].items()}),
+        classes={name: _table(texts) for name, texts in period.items() if name not in tables},
+    )
+
+
+def _table(texts: Iterable[str]) -> PhraseTable[str]:
+    return PhraseTable({words(text): text for text in texts})
+
+
+def _pattern(text: str) -> Phrase:
+    """Words, of which one that begins with * stands for any word with that ending."""
+    return tuple(part if part.startswith("*") else " ".join(words(part)) for part in text.split())

@@ -1,0 +1,49 @@
+"""Other people's words, put into a prompt so that they can only be read, never obeyed or mistaken.
+
+A fence is a pair of tags around JSON strings. Quoted text can close neither the string nor the
+tag, and holds no character that a reader does not see: `<`, `{` and invisible characters are
+written as JSON escapes.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+
+from backend.domain.chat import Remembered, Subject
+
+#: `<` could close a tag; `{` could open a placeholder (CrewAI replaces `{tools}`, `{tool_names}`
+#: and `{input}` in the finished prompt); the rest is invisible or turns the direction of text.
+_UNSAFE = re.compile(
+    "[<{\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+
+
+def quote(text: str) -> str:
+    """`text` as one line of JSON that decodes to exactly `text`."""
+    return _UNSAFE.sub(_escape, json.dumps(text, ensure_ascii=False))
+
+
+def question(subject: Subject) -> str:
+    """The question, dated, with the asker's stored name if there is one."""
+    by = f" by={quote(subject.user_name)}" if subject.user_name else ""
+    return (
+        f'<question on="{subject.today.isoformat()}"{by}>\n{quote(subject.question)}\n</question>'
+    )
+
+
+def memory(lines: Iterable[Remembered]) -> str:
+    """What was said before, one dated and attributed line each; nothing when there is none."""
+    quoted = "\n".join(f"{quote(line.at)} {line.role}: {quote(line.text)}" for line in lines)
+    return f"<memory>\n{quoted}\n</memory>\n" if quoted else ""
+
+
+def findings(text: str) -> str:
+    """What the analyst found, for the colleague who goes on from it."""
+    return f"<findings>\n{quote(text)}\n</findings>"
+
+
+def _escape(found: re.Match[str]) -> str:
+    # json writes what lies beyond the basic plane as two escapes, as JSON wants it.
+    character = found.group()
+    return f"\\u{ord(character):04x}" if character <= "\x7f" else json.dumps(character)[1:-1]

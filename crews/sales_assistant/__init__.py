@@ -1,0 +1,1 @@
+"""The sales assistant: a router, a sales analyst and a market researcher."""

@@ -1,0 +1,74 @@
+"""The command line: `python -m ops.local up | down | ask`. The Makefile is how users call it."""
+
+import argparse
+import errno
+import json
+import sys
+from collections.abc import Sequence
+
+from ops.local import configuration, stack_file
+from ops.local.errors import DiskFull, NotRunning, StackError
+from ops.local.terminal import Terminal, complain
+
+# What a shell reports for a program that Ctrl-C ended.
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; expected trouble becomes one line and a status."""
+    try:
+        _run(_parser().parse_args(arguments))
+    except StackError as error:
+        complain(str(error))
+        return error.exit_code
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        complain(f"The disk is full: {error.filename or 'the data directory'} was not written.")
+        return DiskFull.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ops.local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    up = commands.add_parser("up", help="start the whole stack and keep it running")
+    up.add_argument("--detach", action="store_true", help="return when it is healthy")
+    up.add_argument("--no-demo", action="store_true", help="do not ask the demo question")
+    up.add_argument("--background", action="store_true", help=argparse.SUPPRESS)
+    commands.add_parser("down", help="stop the stack")
+    ask = commands.add_parser("ask", help="ask the running stack, print the JSON answer")
+    ask.add_argument("question")
+    ask.add_argument("--user", default="123", help="who asks (default: %(default)s)")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> None:
+    # Each command imports what it needs: `down` should not wait for the databases' drivers.
+    settings = configuration.load()
+    if options.command == "up":
+        from ops.local.up import detach, up
+
+        if options.detach:
+            detach(settings, Terminal(), with_demo=not options.no_demo)
+        else:
+            with_demo = not (options.no_demo or options.background)
+            up(settings, Terminal(echo=not options.background), with_demo=with_demo)
+    elif options.command == "down":
+        from ops.local.down import down
+
+        down(settings.data, Terminal())
+    else:
+        from ops.local.ask import ask
+
+        stack = stack_file.read(settings.data.stack_file)
+        if stack is None:
+            raise NotRunning("The stack is not running; `make up` starts it.")
+        answer = ask(stack, options.question, options.user)
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
