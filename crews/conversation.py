@@ -11,6 +11,7 @@ from typing import Any
 from crewai.utilities.string_utils import sanitize_tool_name
 
 from backend.domain.chat import ChatMessage, ToolRequest, ToolSpec
+from backend.domain.errors import InvalidRequest
 from backend.domain.trace import ToolOutcome
 from crews.tool_log import ToolLog, failed
 
@@ -58,7 +59,7 @@ class Conversation:
             return failed("unknown_tool", f"There is no such tool. Tools: {names}.")
         if request.malformed is not None:
             return failed(
-                "arguments_malformed",
+                InvalidRequest.code,
                 f"The arguments were not a JSON object ({request.malformed}). Send them again.",
             )
         return None

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from backend.domain.errors import SalesCrewError
 from backend.domain.events import EventKind
 from backend.domain.ports import Emit
 from backend.domain.trace import ToolCall, ToolOutcome
@@ -80,9 +81,9 @@ class ToolLog:
             return len(self._calls) - 1
 
 
-def failed(code: str, message: str) -> ToolOutcome:
-    """A failure of our own side of a tool call, in the words that the model reads."""
-    content = json.dumps({"status": code, "message": message}, ensure_ascii=False)
+def failed(code: str, advice: str) -> ToolOutcome:
+    """A call that never reached its tool, or broke in it; `advice` tells the model what to do."""
+    content = json.dumps({"status": code, "advice": advice}, ensure_ascii=False)
     return ToolOutcome(content=content, ok=False, error=code)
 
 
@@ -91,4 +92,4 @@ def _guarded(name: str, act: Callable[[], ToolOutcome]) -> ToolOutcome:
         return act()
     except Exception as error:
         log.exception("tool.raised", tool=name, error_type=type(error).__name__)
-        return failed("tool_failed", "The tool could not be run.")
+        return failed(SalesCrewError.code, "The tool failed. Say so. Never estimate the figure.")

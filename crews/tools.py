@@ -14,6 +14,7 @@ from crewai.tools import BaseTool
 from crewai.tools.tool_failure import ToolFailure
 from pydantic import BaseModel, PrivateAttr
 
+from backend.domain.errors import DeadlineExceeded
 from backend.domain.ports import Tool
 from backend.domain.trace import ToolOutcome
 from crews.tool_log import ToolLog, failed
@@ -21,6 +22,11 @@ from crews.tool_log import ToolLog, failed
 
 class Arguments(BaseModel):
     """Any arguments: without fields, CrewAI neither checks nor changes them."""
+
+    @classmethod
+    def model_json_schema(cls, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
+        # CrewAI asks twice per tool and turn, for texts that nobody reads (0.3 ms each).
+        return {"type": "object", "properties": {}}
 
 
 class CrewTool(BaseTool):
@@ -46,7 +52,9 @@ class CrewTool(BaseTool):
     def _call(self, arguments: dict[str, Any]) -> ToolOutcome:
         if time.monotonic() >= self._deadline:
             # The next model call ends the turn; until then nothing more is begun.
-            return failed("deadline_exceeded", "There is no time left.")
+            return failed(
+                DeadlineExceeded.code, "There is no time left. Answer with what you have."
+            )
         return self._tool.call(arguments)
 
 

@@ -14,11 +14,13 @@ COALESCE_SECONDS = 0.05
 class Telling:
     """The events of one attempt. Safe to call from the threads that tools run in."""
 
-    def __init__(self, attempt: int, publish: Callable[[TurnEvent], None]) -> None:
+    def __init__(
+        self, attempt: int, publish: Callable[[TurnEvent], None], *, first_seq: int = 1
+    ) -> None:
         self._attempt = attempt
         self._publish = publish
         self._lock = threading.Lock()
-        self._seq = 0
+        self._seq = first_seq - 1
         self._pending = ""
         self._last_delta = 0.0
 

@@ -6,11 +6,15 @@ at the door (`backend/api/problems.py`).
 
 from typing import ClassVar
 
+from backend.domain.usage import Usage
+
 
 class SalesCrewError(Exception):
     """Something went wrong."""
 
     code: ClassVar[str] = "internal"
+    #: What a failed model call used all the same, where its provider told.
+    usage: Usage | None = None
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or (type(self).__doc__ or self.code).strip())

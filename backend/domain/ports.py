@@ -22,10 +22,15 @@ class ChatModel(Protocol):
     ContentRefused or DeadlineExceeded; nothing else. Owns the only retries there are.
     """
 
-    #: As the answer names it: the configured model, or `offline`.
-    name: str
-    #: OpenTelemetry `gen_ai.provider.name`: openai, anthropic, gcp.gemini, offline ...
-    provider: str
+    @property
+    def name(self) -> str:
+        """As the answer names it: the configured model, or `offline`."""
+        ...
+
+    @property
+    def provider(self) -> str:
+        """OpenTelemetry `gen_ai.provider.name`: openai, anthropic, gcp.gemini, offline ..."""
+        ...
 
     def complete(self, request: ChatRequest, on_text: OnText | None = None) -> ChatReply: ...
 
@@ -43,7 +48,8 @@ class Planner(Protocol):
 class Tool(Protocol):
     """One thing a crew may do in this turn, already bound to its tenant and asker."""
 
-    spec: ToolSpec
+    @property
+    def spec(self) -> ToolSpec: ...
 
     def call(self, arguments: Mapping[str, Any]) -> ToolOutcome:
         """Run it. Never raises: a failure is an outcome with `ok=False` and a public code."""
@@ -53,8 +59,10 @@ class Tool(Protocol):
 class Embedder(Protocol):
     """Text to unit vectors of 512 numbers."""
 
-    #: Kept on each row, so vectors of different models are never compared.
-    model: str
+    @property
+    def model(self) -> str:
+        """Kept on each row, so vectors of different models are never compared."""
+        ...
 
     def embed(self, texts: list[str]) -> list[list[float]]: ...
 

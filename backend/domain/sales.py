@@ -66,3 +66,5 @@ class MetricTable:
     source: str
     model_version: str
     read_at: str
+    #: True when there were more rows than an answer holds: a total of these would be wrong.
+    truncated: bool = False

@@ -55,7 +55,8 @@ class AgentPolicy:
     name: str
     #: Roles that may be told sales figures.
     sales_roles: frozenset[str]
-    data_source: str | None = None
+    #: The folder below `knowledge/` that holds its playbook, if it has one.
+    playbook: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

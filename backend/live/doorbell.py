@@ -7,6 +7,7 @@ whose threads are all busy waits for the first of them to be free.
 """
 
 import threading
+import time
 from typing import Any
 
 import dramatiq
@@ -24,6 +25,9 @@ ACTOR = "task.work"
 TOKENS = 64
 #: How long an idle consumer blocks before it looks by itself.
 BLOCK_SECONDS = 1.0
+#: A Redis that did not hear is not rung again for this long: one that hangs costs each ring its
+#: whole time-out, and the sweeper rings anyway.
+DEAF_SECONDS = 1.0
 
 
 class DoorbellBroker(RedisBroker):
@@ -122,15 +126,19 @@ class Doorbell:
         self._brokers = {
             lane: _RingingBroker(self._client, lane) for lane in ("interactive", "bulk")
         }
+        self._deaf_until = 0.0
 
     def ring(self, lane: str, *, rung_by: str) -> bool:
         """Tell the lane's workers that there is work; says whether Redis heard it."""
+        if time.monotonic() < self._deaf_until:
+            return False
         message: dramatiq.Message[Any] = dramatiq.Message(
             queue_name=lane, actor_name=ACTOR, args=(), kwargs={"rung_by": rung_by}, options={}
         )
         try:
             self._brokers[lane].enqueue(message)
         except redis.RedisError as error:
+            self._deaf_until = time.monotonic() + DEAF_SECONDS
             log.warning("doorbell.unheard", lane=lane, error=type(error).__name__)
             return False
         return True

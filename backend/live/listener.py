@@ -8,7 +8,7 @@ the start of the history (or from the rows).
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,9 @@ log = structlog.get_logger(__name__)
 QUEUE_EVENTS = 256
 #: How long a new follower waits for Redis to confirm; after that it relies on the rows.
 CONFIRM_SECONDS = 0.5
+#: Nobody publishes here: with it the connection is always subscribed, so the first follower after
+#: a silence is heard at once.
+_KEPT = "sales:listeners"
 
 
 class Follower:
@@ -56,7 +59,14 @@ class Listener:
         self._pubsub: Any = self._client.pubsub()
         self._followers: dict[str, set[Follower]] = defaultdict(set)
         self._confirmed: dict[str, asyncio.Event] = {}
+        self._connected = False
         self._task: asyncio.Task[None] | None = None
+        self._commands: set[asyncio.Task[Any]] = set()
+
+    @property
+    def connected(self) -> bool:
+        """Whether Redis answered when it was last spoken to."""
+        return self._connected
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._listen(), name="turn-events")
@@ -66,7 +76,7 @@ class Listener:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-        with contextlib.suppress(RedisError):
+        with contextlib.suppress(RedisError, OSError):
             await self._pubsub.aclose()
         await self._client.aclose()
 
@@ -84,52 +94,72 @@ class Listener:
             if not self._followers[name]:
                 del self._followers[name]
                 self._confirmed.pop(name, None)
-                with contextlib.suppress(RedisError, OSError):
-                    await self._pubsub.unsubscribe(name)
+                if self._connected:
+                    self._command(self._pubsub.unsubscribe(name))
 
     async def history(self, turn_id: UUID) -> list[TurnEvent]:
         """The events kept of a turn, oldest first; empty when Redis has none or is away."""
+        if not self._connected:
+            return []
         try:
             entries = await asyncio.wait_for(self._client.xrange(history_key(turn_id)), 2)
-        except (RedisError, OSError, TimeoutError):
+        except (RedisError, OSError):
             return []
         return [decode(fields[b"event"]) for _, fields in entries]
 
     async def _subscribe(self, name: str) -> None:
+        if not self._connected:
+            return  # _connect subscribes to all that is followed by then
         confirmed = self._confirmed.get(name)
+        if confirmed is None:
+            confirmed = self._confirmed[name] = asyncio.Event()
+            self._command(self._pubsub.subscribe(name))
         try:
-            if confirmed is None:
-                confirmed = self._confirmed[name] = asyncio.Event()
-                await asyncio.wait_for(self._pubsub.subscribe(name), CONFIRM_SECONDS)
             await asyncio.wait_for(confirmed.wait(), CONFIRM_SECONDS)
-        except (RedisError, OSError, TimeoutError) as error:
-            log.warning("listener.unconfirmed", error=type(error).__name__)
+        except TimeoutError:
+            log.warning("listener.unconfirmed")
+
+    def _command(self, command: Coroutine[Any, Any, Any]) -> None:
+        """Run a command beside its caller: one that vanishes must not break the connection."""
+
+        async def run() -> None:
+            with contextlib.suppress(RedisError, OSError):
+                await command
+
+        task = asyncio.create_task(run())
+        self._commands.add(task)
+        task.add_done_callback(self._commands.discard)
 
     async def _listen(self) -> None:
+        complained = False
         while True:
             try:
-                if not self._pubsub.subscribed:
-                    await asyncio.sleep(0.01 if self._followers else 0.05)
-                    continue
-                message = await self._pubsub.get_message(timeout=5)
-                if message is not None:
-                    self._take(message)
+                await self._connect()
+                complained = False
+                while True:
+                    message = await self._pubsub.get_message(timeout=5)
+                    if message is not None:
+                        self._take(message)
             except (RedisError, OSError) as error:
-                log.warning("listener.disconnected", error=type(error).__name__)
+                self._connected = False
+                if not complained:
+                    complained = True
+                    log.warning("listener.disconnected", error=type(error).__name__)
                 await asyncio.sleep(0.5)
-                await self._again()
 
-    async def _again(self) -> None:
-        """Subscribe to all that is followed, and tell the followers of the gap."""
-        names = list(self._followers)
+    async def _connect(self) -> None:
+        """Subscribe anew to all that is followed, and tell the followers of the gap."""
         with contextlib.suppress(RedisError, OSError):
             await self._pubsub.aclose()
-            self._pubsub = self._client.pubsub()
-            if names:
-                await self._pubsub.subscribe(*names)
-            for name in names:
-                for follower in self._followers.get(name, ()):
-                    follower.put(None)
+        self._pubsub = self._client.pubsub()
+        subscribed: set[str] = set()
+        while missing := {_KEPT, *self._followers} - subscribed:
+            await asyncio.wait_for(self._pubsub.subscribe(*missing), 2)
+            subscribed |= missing
+        self._connected = True
+        for followers in self._followers.values():
+            for follower in followers:
+                follower.put(None)
 
     def _take(self, message: dict[str, Any]) -> None:
         name = message["channel"].decode()

@@ -6,7 +6,12 @@ from typing import Any
 from anthropic import Anthropic
 
 from backend.domain.chat import ChatReply, ChatRequest
-from backend.domain.errors import ContentRefused, ContextTooLong, ModelAnswerUnusable
+from backend.domain.errors import (
+    ContentRefused,
+    ContextTooLong,
+    ModelAnswerUnusable,
+    SalesCrewError,
+)
 from backend.domain.ports import OnText
 from backend.llm.anthropic_request import anthropic_request
 from backend.llm.families import anthropic_family
@@ -17,8 +22,6 @@ from backend.llm.retries import Listener, call_with_retries
 from backend.llm.wire import http_client
 
 ANTHROPIC_URL = "https://api.anthropic.com"
-
-_FINISHED = frozenset({"end_turn", "stop_sequence", "tool_use"})
 
 
 class AnthropicModel:
@@ -101,7 +104,6 @@ class AnthropicModel:
         stop_reason: str | None,
         counts: "_Counts",
     ) -> ChatReply:
-        _check_finished(draft, stop_reason)
         if thinking and draft.tools:
             # It wants its thoughts back with the results of the tools they led to.
             draft.tools[0].provider_state = {"thinking": thinking}
@@ -110,6 +112,7 @@ class AnthropicModel:
             request,
             model=answered_by,
             usage=self._prices.usage_of(counts.tokens(), answered_by=answered_by),
+            fault=_fault(draft, stop_reason),
         )
 
 
@@ -140,13 +143,15 @@ def _continued(draft: ReplyDraft, place: Any, delta: Any) -> None:
             place["signature"] = delta.signature
 
 
-def _check_finished(draft: ReplyDraft, reason: str | None) -> None:
+def _fault(draft: ReplyDraft, reason: str | None) -> type[SalesCrewError] | None:
+    """What is wrong with an answer that ended for this reason; None when nothing is."""
     if reason == "refusal":
-        raise ContentRefused
+        return ContentRefused
     if reason == "model_context_window_exceeded":
-        raise ContextTooLong
-    if reason not in _FINISHED or (reason == "tool_use" and not draft.tools):
-        raise ModelAnswerUnusable
+        return ContextTooLong
+    if reason == "tool_use":
+        return None if draft.tools else ModelAnswerUnusable
+    return None if reason in ("end_turn", "stop_sequence") else ModelAnswerUnusable
 
 
 class _Counts:

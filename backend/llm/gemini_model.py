@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from google.genai import Client, types
 
 from backend.domain.chat import ChatReply, ChatRequest
-from backend.domain.errors import ContentRefused, ModelAnswerUnusable
+from backend.domain.errors import ContentRefused, ModelAnswerUnusable, SalesCrewError
 from backend.domain.ports import OnText
 from backend.llm.families import gemini_family
 from backend.llm.gemini_request import gemini_request
@@ -24,8 +24,10 @@ GEMINI_URL = "https://generativelanguage.googleapis.com"
 #: The SDK now asks for `v1`, which knows neither tools nor system instructions.
 GEMINI_VERSION = "v1beta"
 
+_PROMPT_BLOCKED = "PROMPT_BLOCKED"  # our word for it: such an answer has no candidate
 _REFUSED = frozenset(
     {
+        _PROMPT_BLOCKED,
         "SAFETY",
         "RECITATION",
         "LANGUAGE",
@@ -86,18 +88,18 @@ class GeminiModel:
             model = chunk.model_version or model
             usage = chunk.usage_metadata or usage
             if chunk.prompt_feedback is not None and chunk.prompt_feedback.block_reason:
-                raise ContentRefused
+                reason = _PROMPT_BLOCKED
             for candidate in chunk.candidates or ():
                 content = candidate.content
                 for part in (content.parts if content is not None else None) or ():
                     _add_part(draft, part)
                 reason = candidate.finish_reason or reason
-        _check_finished(getattr(reason, "value", reason))
         answered_by = model or self.name
         return draft.finished(
             request,
             model=answered_by,
             usage=self._prices.usage_of(_tokens(usage), answered_by=answered_by),
+            fault=_fault(getattr(reason, "value", reason)),
         )
 
 
@@ -138,12 +140,11 @@ def _add_part(draft: ReplyDraft, part: Any) -> None:
         draft.add_text(part.text)
 
 
-def _check_finished(reason: str | None) -> None:
-    """Gemini says STOP for tool calls too."""
+def _fault(reason: str | None) -> type[SalesCrewError] | None:
+    """What is wrong with an answer that ended for this reason. STOP is said of tool calls too."""
     if reason in _REFUSED:
-        raise ContentRefused
-    if reason != "STOP":
-        raise ModelAnswerUnusable
+        return ContentRefused
+    return None if reason == "STOP" else ModelAnswerUnusable
 
 
 def _tokens(usage: Any) -> Tokens | None:

@@ -52,11 +52,18 @@ def gemini_request(request: ChatRequest, *, model: str, family: Family) -> dict[
 def _contents(messages: tuple[ChatMessage, ...], *, signed: bool) -> list[dict[str, Any]]:
     """Messages as alternating contents: the results of all tools of a turn come in one."""
     contents: list[dict[str, Any]] = []
+    # Only an id that came from Gemini means something to it.
+    ids = {
+        call.id
+        for message in messages
+        for call in message.tool_requests
+        if _state(call).get("id") == call.id
+    }
     for message in messages:
         if message.role == "system":
             continue
         role = "model" if message.role == "assistant" else "user"
-        parts = _parts(message, signed=signed)
+        parts = _parts(message, ids, signed=signed)
         if contents and contents[-1]["role"] == role:
             contents[-1]["parts"].extend(parts)
         elif parts:
@@ -64,9 +71,9 @@ def _contents(messages: tuple[ChatMessage, ...], *, signed: bool) -> list[dict[s
     return contents
 
 
-def _parts(message: ChatMessage, *, signed: bool) -> list[dict[str, Any]]:
+def _parts(message: ChatMessage, ids: set[str], *, signed: bool) -> list[dict[str, Any]]:
     if message.role == "tool":
-        return [_function_response(message)]
+        return [_function_response(message, ids)]
     parts: list[dict[str, Any]] = [{"text": message.text}] if message.text else []
     for position, call in enumerate(message.tool_requests):
         # Of calls made together only the first is signed.
@@ -75,7 +82,7 @@ def _parts(message: ChatMessage, *, signed: bool) -> list[dict[str, Any]]:
 
 
 def _function_call(call: ToolRequest, *, signed: bool) -> dict[str, Any]:
-    state = call.provider_state if isinstance(call.provider_state, dict) else {}
+    state = _state(call)
     signature = state.get("thought_signature")
     part: dict[str, Any] = {
         "function_call": {
@@ -91,7 +98,12 @@ def _function_call(call: ToolRequest, *, signed: bool) -> dict[str, Any]:
     return part
 
 
-def _function_response(message: ChatMessage) -> dict[str, Any]:
+def _state(call: ToolRequest) -> dict[str, Any]:
+    """What Gemini gave with this call; a call of another provider has nothing for it."""
+    return call.provider_state if isinstance(call.provider_state, dict) else {}
+
+
+def _function_response(message: ChatMessage, ids: set[str]) -> dict[str, Any]:
     """A tool's result as the object that Gemini wants; what is none is put into one."""
     try:
         response = json.loads(message.text)
@@ -99,4 +111,10 @@ def _function_response(message: ChatMessage) -> dict[str, Any]:
         response = None
     if not isinstance(response, Mapping):
         response = {"output": message.text}
-    return {"function_response": {"name": message.tool_name or "", "response": dict(response)}}
+    return {
+        "function_response": {
+            "id": message.tool_request_id if message.tool_request_id in ids else None,
+            "name": message.tool_name or "",
+            "response": dict(response),
+        }
+    }

@@ -6,6 +6,7 @@ The settlement of a paid call outlasts a database that is away for a while.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -20,6 +21,8 @@ from backend.store.database import Database
 from backend.store.llm_calls import Payer, Settlement
 
 log = structlog.get_logger(__name__)
+
+Result = TypeVar("Result")
 
 #: A restart of the database takes seconds; a settlement waits this long for it.
 SETTLE_PATIENCE_SECONDS = 30.0
@@ -62,7 +65,7 @@ class MeteredModel:
         self._settle(call_id, request, started, reply.model, reply.usage, reply.finish_reason, None)
         return reply
 
-    def _settle(  # noqa: PLR0913 - the facts of one settlement
+    def _settle(
         self,
         call_id: UUID,
         request: ChatRequest,
@@ -93,7 +96,7 @@ class MeteredModel:
         )
 
 
-def patiently(write: Callable[[], None], *, until: float) -> None:
+def patiently(write: Callable[[], Result], *, until: float) -> Result:
     """Repeat a write while the database is away, until a `time.monotonic()` instant."""
     while True:
         try:

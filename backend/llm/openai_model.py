@@ -6,7 +6,7 @@ from typing import Any
 from openai import OpenAI
 
 from backend.domain.chat import ChatReply, ChatRequest
-from backend.domain.errors import ContentRefused, ModelAnswerUnusable
+from backend.domain.errors import ContentRefused, ModelAnswerUnusable, SalesCrewError
 from backend.domain.ports import OnText
 from backend.llm.families import Family, openai_family
 from backend.llm.model_config import ModelConfig
@@ -77,8 +77,8 @@ class OpenAIModel:
             draft.tools.append(
                 ToolDraft(id=call.id, name=call.function.name, arguments=call.function.arguments)
             )
-        _check_finished(draft, choice.finish_reason, refused=bool(choice.message.refusal))
-        return self._finished(request, draft, completion.model, completion.usage)
+        fault = _fault(draft, choice.finish_reason, refused=bool(choice.message.refusal))
+        return self._finished(request, draft, completion.model, completion.usage, fault)
 
     def _read_stream(
         self, request: ChatRequest, draft: ReplyDraft, chunks: Iterator[Any]
@@ -97,17 +97,23 @@ class OpenAIModel:
                     for piece in delta.tool_calls or ():
                         tools.add(piece)
                 finish_reason = choice.finish_reason or finish_reason
-        _check_finished(draft, finish_reason, refused=refused)
-        return self._finished(request, draft, model, usage)
+        fault = _fault(draft, finish_reason, refused=refused)
+        return self._finished(request, draft, model, usage, fault)
 
     def _finished(
-        self, request: ChatRequest, draft: ReplyDraft, model: str | None, usage: Any
+        self,
+        request: ChatRequest,
+        draft: ReplyDraft,
+        model: str | None,
+        usage: Any,
+        fault: type[SalesCrewError] | None,
     ) -> ChatReply:
         answered_by = model or self.name
         return draft.finished(
             request,
             model=answered_by,
             usage=self._prices.usage_of(_tokens(usage), answered_by=answered_by),
+            fault=fault,
         )
 
 
@@ -130,13 +136,14 @@ class _ArrivingTools:
             tool.add_arguments(piece.function.arguments or "")
 
 
-def _check_finished(draft: ReplyDraft, reason: str | None, *, refused: bool) -> None:
+def _fault(draft: ReplyDraft, reason: str | None, *, refused: bool) -> type[SalesCrewError] | None:
+    """What is wrong with an answer that ended for this reason; None when nothing is."""
     if refused or reason == "content_filter":
-        raise ContentRefused
-    # A call without its tool would leave "let me look that up" as the answer.
-    calls = reason in ("tool_calls", "function_call") and draft.tools
-    if reason not in _FINISHED and not calls:
-        raise ModelAnswerUnusable
+        return ContentRefused
+    if reason in ("tool_calls", "function_call"):
+        # A call without its tool would leave "let me look that up" as the answer.
+        return None if draft.tools else ModelAnswerUnusable
+    return None if reason in _FINISHED else ModelAnswerUnusable
 
 
 def _tokens(usage: Any) -> Tokens | None:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from backend.domain.chat import ChatReply, ChatRequest, ToolRequest
-from backend.domain.errors import ModelAnswerUnusable
+from backend.domain.errors import ModelAnswerUnusable, SalesCrewError
 from backend.domain.usage import Usage
 from backend.llm.retries import Listener
 
@@ -64,8 +64,27 @@ class ReplyDraft:
         self._pieces.append(piece)
         self.listener.hear(piece)
 
-    def finished(self, request: ChatRequest, *, model: str, usage: Usage) -> ChatReply:
-        """The reply, once the provider has said that it is complete."""
+    def finished(
+        self,
+        request: ChatRequest,
+        *,
+        model: str,
+        usage: Usage,
+        fault: type[SalesCrewError] | None,
+    ) -> ChatReply:
+        """The reply, now that the provider has said how it ended: well, or with a `fault`.
+
+        An error raised here carries the usage: a cut answer is paid for as well.
+        """
+        try:
+            if fault is not None:
+                raise fault
+            return self._checked(request, model, usage)
+        except SalesCrewError as error:
+            error.usage = usage
+            raise
+
+    def _checked(self, request: ChatRequest, model: str, usage: Usage) -> ChatReply:
         text = "".join(self._pieces)
         requests = tuple(tool.finished() for tool in self.tools)
         if not text.strip() and not requests:

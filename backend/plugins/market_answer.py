@@ -43,7 +43,8 @@ class MarketAnswer:
             *self._recording_note(),
         ]
         rows = [
-            {"day": each.day.isoformat(), "value": self._value(each)} for each in shown[-_MOST_ROWS:]
+            {"day": each.day.isoformat(), "value": self._value(each)}
+            for each in shown[-_MOST_ROWS:]
         ]
         content = {
             "status": "ok",
@@ -85,22 +86,20 @@ class MarketAnswer:
             return self._accumulated(observations)
         reading = read(observations)
         first, last = reading.first.day, reading.last.day
-        change = "–"
-        if reading.change is not None and self._series is Series.DOLLAR:
-            change = self._percent(reading.change, "change", first, last, signed=True)
-        return self._say(
-            f"window.{self._series}",
-            first_day=day_text(first, self._language),
-            last_day=day_text(last, self._language),
-            first=self._value(reading.first),
-            last=self._value(reading.last),
-            lowest=self._value(reading.lowest),
-            lowest_day=day_text(reading.lowest.day, self._language),
-            highest=self._value(reading.highest),
-            highest_day=day_text(reading.highest.day, self._language),
-            change=change,
-            mean=self._amount(reading.mean, "mean", first, last),
-        )
+        places = {
+            "first_day": day_text(first, self._language),
+            "last_day": day_text(last, self._language),
+            "first": self._value(reading.first),
+            "last": self._value(reading.last),
+            "lowest": self._value(reading.lowest),
+            "lowest_day": day_text(reading.lowest.day, self._language),
+            "highest": self._value(reading.highest),
+            "highest_day": day_text(reading.highest.day, self._language),
+        }
+        if self._facts.unit == "reais":
+            places["mean"] = self._amount(reading.mean, "mean", first, last)
+            places["change"] = self._percent(reading.change, "change", first, last, signed=True)
+        return self._say(f"window.{self._series}", **places)
 
     def _accumulated(self, observations: Sequence[Observation]) -> str:
         first, last = observations[0], observations[-1]

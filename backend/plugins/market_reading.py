@@ -17,12 +17,12 @@ class Reading:
     lowest: Observation
     highest: Observation
     mean: Decimal
-    #: From first to last, in percent; None when the first is zero.
-    change: Decimal | None
+    #: From first to last, in percent.
+    change: Decimal
 
 
 def read(observations: Sequence[Observation]) -> Reading:
-    """What at least one observation, oldest first, says."""
+    """What at least one observation, oldest first, says. A price or target is never zero."""
     first, last = observations[0], observations[-1]
     total = sum((each.value for each in observations), Decimal(0))
     return Reading(
@@ -31,7 +31,7 @@ def read(observations: Sequence[Observation]) -> Reading:
         lowest=min(observations, key=lambda each: each.value),
         highest=max(observations, key=lambda each: each.value),
         mean=total / len(observations),
-        change=(last.value / first.value - 1) * 100 if first.value else None,
+        change=(last.value / first.value - 1) * 100,
     )
 
 

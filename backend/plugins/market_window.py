@@ -23,9 +23,7 @@ class Window:
     named: date | None = None
 
 
-def window(
-    series: Series, from_date: date | None, to_date: date | None, *, today: date
-) -> Window:
+def window(series: Series, from_date: date | None, to_date: date | None, *, today: date) -> Window:
     """The days to read for a question with these bounds; without any, the latest value.
 
     `today` is the last day that the source can know of. Raises InvalidRequest.

@@ -1,10 +1,10 @@
 """A tenant's playbook as files: Markdown with a front matter, cut into passages at its headings.
 
-    ---
-    title: Política de descontos
-    language: pt
-    updated: 2026-08-03
-    ---
+---
+title: Política de descontos
+language: pt
+updated: 2026-08-03
+---
 """
 
 import re
@@ -34,9 +34,7 @@ def read_pages(directory: Path) -> tuple[Passage, ...]:
 
     Raises ValueError naming the file when one has no usable front matter.
     """
-    return tuple(
-        passage for path in sorted(directory.glob("*.md")) for passage in _passages(path)
-    )
+    return tuple(passage for path in sorted(directory.glob("*.md")) for passage in _passages(path))
 
 
 def _passages(path: Path) -> Iterator[Passage]:

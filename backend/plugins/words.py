@@ -31,4 +31,6 @@ def _flat(tree: Mapping[str, Any], prefix: str) -> list[tuple[str, str]]:
 
 
 #: Language -> key -> sentence. Read when the process starts: a missing file stops it there.
-SENTENCES: Mapping[Language, Mapping[str, str]] = {language: _read(language) for language in Language}
+SENTENCES: Mapping[Language, Mapping[str, str]] = {
+    language: _read(language) for language in Language
+}

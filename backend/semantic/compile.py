@@ -33,6 +33,9 @@ from backend.semantic.values import Value
 #: The most rows that an answer holds: five years of days (1,827) fit, a dump of a table does not.
 #: Without a smaller limit a statement asks for one row more, which tells that the answer is cut.
 ROW_LIMIT = 2_000
+#: The most members of one dimension that a question's words are compared with: names of this
+#: many customers are about a quarter of a megabyte, read every few minutes.
+MEMBER_LIMIT = 10_000
 
 # The alias of the facts that were added up apart.
 _FACTS = "facts"
@@ -48,6 +51,8 @@ class Compiled:
     #: With the values as literals, runnable as printed.
     literal_sql: str
     columns: tuple[str, ...]
+    #: More rows than this mean that the result was cut.
+    row_limit: int
 
 
 def compile_query(model: SemanticModel, query: MetricQuery) -> Compiled:
@@ -60,12 +65,13 @@ def compile_query(model: SemanticModel, query: MetricQuery) -> Compiled:
         if len(facts) == 1
         else _side_by_side(model, query, facts, binding)
     )
-    select = select.order_by(*_order(query)).limit(_limit(query))
-    return _compiled(model, select, binding, columns(query))
+    if order := list(_order(query)):
+        select = select.order_by(*order)
+    return _compiled(model, select.limit(_limit(query)), binding, columns(query), ROW_LIMIT)
 
 
 def compile_members(model: SemanticModel, dimension: str) -> Compiled:
-    """The distinct members of a dimension, in order."""
+    """The distinct members of a dimension that the model declares, in order."""
     source = model.dimensions[dimension]
     member = column(source.table, source.column)
     select = (
@@ -74,18 +80,26 @@ def compile_members(model: SemanticModel, dimension: str) -> Compiled:
         .from_(table_source(model, source.table))
         .where(exp.Not(this=exp.Is(this=member.copy(), expression=exp.Null())))
         .order_by(exp.Literal.number(1))
-        .limit(ROW_LIMIT)
+        .limit(MEMBER_LIMIT + 1)
     )
-    return _compiled(model, select, Binding(), (dimension,))
+    return _compiled(model, select, Binding(), (dimension,), MEMBER_LIMIT)
 
 
 def _compiled(
-    model: SemanticModel, select: exp.Select, binding: Binding, names: tuple[str, ...]
+    model: SemanticModel,
+    select: exp.Select,
+    binding: Binding,
+    names: tuple[str, ...],
+    row_limit: int,
 ) -> Compiled:
     sql = binding.bound(select)
-    check_statement(model, sql, row_limit=ROW_LIMIT + 1)
+    check_statement(model, sql, row_limit=row_limit + 1)
     return Compiled(
-        sql=sql, params=binding.values, literal_sql=binding.literal(select), columns=names
+        sql=sql,
+        params=binding.values,
+        literal_sql=binding.literal(select),
+        columns=names,
+        row_limit=row_limit,
     )
 
 

@@ -143,6 +143,8 @@ def _dimensions(model: SemanticModel) -> Iterator[str]:
             yield f"{place}: unknown table {dimension.table!r}"
         elif dimension.column not in table.columns:
             yield f"{place}: {dimension.table!r} declares no column {dimension.column!r}"
+        elif dimension.members and table.columns[dimension.column] != "text":
+            yield f"{place}: only text has members that a question can name"
         if dimension.aliases and not dimension.members:
             yield f"{place}: aliases are of members, and it has none"
 

@@ -88,8 +88,8 @@ def tables_of(trees: Iterable[exp.Expr]) -> frozenset[str]:
 def _parse(text: str, home: str, tables: Mapping[str, Table]) -> exp.Expr:
     try:
         tree = sqlglot.parse_one(text, dialect="postgres")
-    except SqlglotError as error:
-        raise ExpressionRefused(f"cannot be read as SQL: {text!r}") from error
+    except (SqlglotError, RecursionError) as error:
+        raise ExpressionRefused(f"cannot be read as SQL: {text[:200]!r}") from error
     for node in tree.walk():
         _check_node(node)
     for node in list(tree.find_all(exp.Column)):

@@ -40,7 +40,7 @@ def check_statement(model: SemanticModel, sql: str, *, row_limit: int) -> None:
     """Raises StatementRefused, naming what is not allowed."""
     try:
         trees = sqlglot.parse(sql, dialect="postgres")
-    except SqlglotError as error:
+    except (SqlglotError, RecursionError) as error:
         raise StatementRefused("the statement cannot be read back") from error
     if len(trees) != 1 or not isinstance(trees[0], exp.Select):
         raise StatementRefused("the statement is not one SELECT")
@@ -77,7 +77,10 @@ def _check_select(model: SemanticModel, select: exp.Select) -> None:
     joins = select.args.get("joins") or []
     readable = _readable(model, origin.this)
     for join in joins:
-        readable |= _readable(model, join.this)
+        joined = _readable(model, join.this)
+        if joined & readable:
+            raise StatementRefused(f"{join.this.alias} is joined twice")
+        readable |= joined
         _check_join(model, join)
     outputs = {projection.alias_or_name for projection in select.expressions}
     for node in select.find_all(exp.Column):
@@ -91,6 +94,9 @@ def _check_select(model: SemanticModel, select: exp.Select) -> None:
 
 def _readable(model: SemanticModel, source: exp.Expr) -> set[tuple[str, str]]:
     """The columns of a source, each with the name it goes by."""
+    if source.args.get("only") or source.alias_column_names:
+        # ONLY leaves rows out; an alias with columns gives a hidden column a declared name.
+        raise StatementRefused(f"{source.alias} is not read as it is declared")
     if isinstance(source, exp.Subquery) and isinstance(source.this, exp.Union):
         return {(source.alias, name) for name in source.this.named_selects}
     if not isinstance(source, exp.Table) or source.alias not in model.tables:

@@ -38,6 +38,7 @@ class Kind(StrEnum):
     WORST = "worst"
     RANKING = "ranking"
     SELLING = "selling"
+    BILLING = "billing"
     BUYING = "buying"
     TREND = "trend"
     GRAIN = "grain"

@@ -46,6 +46,8 @@ class Submission:
     #: SHA-256 of the request, told apart under one idempotency key.
     digest: bytes
     lane: Literal["interactive", "bulk"] = "interactive"
+    #: Whether somebody watches the text as it is written.
+    streamed: bool = False
     conversation: str | None = None
     agent: str | None = None
     data_source: str | None = None
@@ -157,6 +159,7 @@ def _store_turn(
             "agent": agent,
             "data_source": submission.data_source,
             "metadata": Jsonb(dict(submission.metadata)),
+            "streamed": submission.streamed,
             "trace_id": submission.trace_id,
         },
     )

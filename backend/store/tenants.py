@@ -60,16 +60,15 @@ def add_api_key(
     )
 
 
-def add_agent(
-    conn: Conn, tenant_id: TenantId, name: str, *, is_default: bool, sales_roles: frozenset[str]
-) -> None:
+def add_agent(conn: Conn, tenant_id: TenantId, policy: AgentPolicy, *, is_default: bool) -> None:
     conn.execute(
         _SQL["add_agent"],
         {
             "tenant_id": tenant_id,
-            "name": name,
+            "name": policy.name,
             "is_default": is_default,
-            "sales_roles": sorted(sales_roles),
+            "sales_roles": sorted(policy.sales_roles),
+            "playbook": policy.playbook,
         },
     )
 
@@ -79,7 +78,9 @@ def agent(conn: Conn, tenant_id: TenantId, name: str | None) -> AgentPolicy | No
     row = conn.execute(_SQL["agent"], {"tenant_id": tenant_id, "name": name}).fetchone()
     if row is None:
         return None
-    return AgentPolicy(name=row["name"], sales_roles=frozenset(row["sales_roles"]))
+    return AgentPolicy(
+        name=row["name"], sales_roles=frozenset(row["sales_roles"]), playbook=row["playbook"]
+    )
 
 
 def add_data_source(

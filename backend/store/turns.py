@@ -23,7 +23,7 @@ from backend.domain.identity import (
     new_id,
 )
 from backend.domain.trace import Step, ToolCall
-from backend.domain.turns import TurnStatus
+from backend.domain.turns import AgentPolicy, TurnStatus
 from backend.domain.usage import Usage
 from backend.store import llm_calls, people, tasks
 from backend.store.database import Conn, Database
@@ -40,12 +40,12 @@ class Begun:
     conversation_id: ConversationId
     seq: int
     channel: str
-    agent: str
+    agent: AgentPolicy
     data_source: str | None
+    streamed: bool
     asked_at: datetime
     trace_id: str
     question: str
-    sales_roles: frozenset[str]
     asker: Asker
 
 
@@ -109,12 +109,16 @@ def begin(database: Database, claim: tasks.Claim) -> Begun | None:
         conversation_id=ConversationId(row["conversation_id"]),
         seq=row["seq"],
         channel=row["channel"],
-        agent=row["agent"],
+        agent=AgentPolicy(
+            name=row["agent"],
+            sales_roles=frozenset(row["sales_roles"]),
+            playbook=row["playbook"],
+        ),
         data_source=row["data_source"],
+        streamed=row["streamed"],
         asked_at=row["asked_at"],
         trace_id=row["trace_id"],
         question=row["question"],
-        sales_roles=frozenset(row["sales_roles"] or ()),
         asker=people.asker(claim.tenant_id, row),
     )
 

@@ -21,7 +21,8 @@ class CrewRun:
     subject: Subject
     #: None when the rules are unsure: the router agent decides then.
     route: Route | None
-    tools: Mapping[Specialist, tuple[Tool, ...]]
+    #: By specialist.
+    tools: Mapping[str, tuple[Tool, ...]]
     model: ChatModel
     emit: Emit
     #: Receives final-answer text as it is written; see `answer.restarted`.

@@ -7,6 +7,7 @@ import secrets
 from uuid import UUID
 
 from backend.domain.identity import Scope, TenantId, new_id
+from backend.domain.turns import AgentPolicy
 from backend.store import tenants
 from backend.store.database import Conn, Database
 from backend.store.seal import Seal
@@ -14,11 +15,12 @@ from ops.demo.company import NAME as COMPANY
 from ops.local.root import ROOT
 from ops.local.stack_file import DemoTenant
 
-AGENT = "sales"
 SOURCE = "demo"
 MODEL_FILE = ROOT / "knowledge" / "demo" / "sales.yaml"
 #: The demo has no directory of people, so whoever asks may see its invented figures.
-SALES_ROLES = frozenset({"seller", "manager", "unknown"})
+AGENT = AgentPolicy(
+    name="sales", sales_roles=frozenset({"seller", "manager", "unknown"}), playbook="demo"
+)
 
 
 def seed_demo_tenant(
@@ -38,7 +40,7 @@ def seed_demo_tenant(
     try:
         with database.tenant(tenant_id) as conn:
             tenants.add_tenant(conn, tenant_id, COMPANY)
-            tenants.add_agent(conn, tenant_id, AGENT, is_default=True, sales_roles=SALES_ROLES)
+            tenants.add_agent(conn, tenant_id, AGENT, is_default=True)
             for key, scopes, label in (
                 (tenant.api_key, {Scope.CHAT}, "local stack: talk"),
                 (tenant.operator_key, {Scope.OPERATOR}, "local stack: watch"),

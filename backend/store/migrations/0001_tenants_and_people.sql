@@ -44,6 +44,8 @@ CREATE TABLE agents (
     is_default  boolean NOT NULL DEFAULT false,
     -- Roles that may be told sales figures.
     sales_roles text[] NOT NULL DEFAULT '{seller,manager}',
+    -- The folder below knowledge/ that holds its playbook.
+    playbook    text CHECK (playbook ~ '^[a-z0-9-]+$'),
     PRIMARY KEY (tenant_id, name)
 );
 CREATE UNIQUE INDEX agents_one_default ON agents (tenant_id) WHERE is_default;

@@ -32,6 +32,8 @@ CREATE TABLE turns (
     agent           text NOT NULL,
     data_source     text,
     metadata        jsonb NOT NULL DEFAULT '{}',
+    -- Whether somebody watches the text as it is written; else the model is asked plainly.
+    streamed        boolean NOT NULL DEFAULT false,
     status          text NOT NULL DEFAULT 'queued'
                     CHECK (status IN ('queued', 'running', 'answered', 'failed', 'cancelled')),
     asked_at        timestamptz NOT NULL DEFAULT now(),

@@ -12,13 +12,14 @@ VALUES (%(id)s, %(tenant_id)s, %(digest)s, %(scopes)s, %(label)s)
 ON CONFLICT (digest) DO UPDATE SET scopes = excluded.scopes, label = excluded.label, revoked_at = NULL;
 
 -- add_agent --
-INSERT INTO agents (tenant_id, name, is_default, sales_roles)
-VALUES (%(tenant_id)s, %(name)s, %(is_default)s, %(sales_roles)s)
-ON CONFLICT (tenant_id, name) DO UPDATE SET is_default = excluded.is_default, sales_roles = excluded.sales_roles;
+INSERT INTO agents (tenant_id, name, is_default, sales_roles, playbook)
+VALUES (%(tenant_id)s, %(name)s, %(is_default)s, %(sales_roles)s, %(playbook)s)
+ON CONFLICT (tenant_id, name) DO UPDATE
+   SET is_default = excluded.is_default, sales_roles = excluded.sales_roles, playbook = excluded.playbook;
 
 -- agent --
 -- The named agent, or the default one.
-SELECT name, sales_roles FROM agents
+SELECT name, sales_roles, playbook FROM agents
  WHERE tenant_id = %(tenant_id)s
    AND CASE WHEN %(name)s::text IS NULL THEN is_default ELSE name = %(name)s END;
 

@@ -16,9 +16,10 @@ RETURNING turn_id;
 DELETE FROM idempotency_keys WHERE tenant_id = %(tenant_id)s AND created_at <= now() - %(kept)s;
 
 -- add --
-INSERT INTO turns (tenant_id, id, conversation_id, person_id, seq, channel, agent, data_source, metadata, trace_id)
+INSERT INTO turns (tenant_id, id, conversation_id, person_id, seq, channel, agent, data_source, metadata,
+                   streamed, trace_id)
 VALUES (%(tenant_id)s, %(id)s, %(conversation_id)s, %(person_id)s, %(seq)s, %(channel)s, %(agent)s,
-        %(data_source)s, %(metadata)s, %(trace_id)s);
+        %(data_source)s, %(metadata)s, %(streamed)s, %(trace_id)s);
 
 -- add_message --
 INSERT INTO messages (tenant_id, id, conversation_id, turn_id, author, text)
@@ -28,16 +29,16 @@ VALUES (%(tenant_id)s, %(id)s, %(conversation_id)s, %(turn_id)s, %(author)s, %(t
 -- The claimant takes the turn up. `attempt` is the task's fence, so an older claimant changes nothing.
 UPDATE turns t
    SET status = 'running', attempt = %(attempt)s
-  FROM persons p
+  FROM persons p, agents a
  WHERE t.tenant_id = %(tenant_id)s AND t.id = %(turn_id)s
+   AND a.tenant_id = t.tenant_id AND a.name = t.agent
    AND t.status IN ('queued', 'running') AND t.attempt < %(attempt)s
    AND p.tenant_id = t.tenant_id AND p.id = t.person_id
-RETURNING t.conversation_id, t.seq, t.channel, t.agent, t.data_source, t.asked_at, t.trace_id,
+RETURNING t.conversation_id, t.seq, t.channel, t.agent, t.data_source, t.streamed, t.asked_at, t.trace_id,
           p.id AS person_id, p.user_id, p.role, p.name, p.attributes,
           (SELECT string_agg(m.text, E'\n' ORDER BY m.id) FROM messages m
             WHERE m.tenant_id = t.tenant_id AND m.turn_id = t.id AND m.author = 'user') AS question,
-          (SELECT a.sales_roles FROM agents a
-            WHERE a.tenant_id = t.tenant_id AND a.name = t.agent) AS sales_roles;
+          a.sales_roles, a.playbook;
 
 -- answered --
 UPDATE turns

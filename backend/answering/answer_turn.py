@@ -1,0 +1,157 @@
+"""Answer one turn: the road from a claim to the reply.
+
+    begin -> gather -> think (understand -> crew -> check) -> record -> tell
+
+Every step may be repeated: what an older attempt records finds no row (ClaimLost), and what it
+published is voided by `answer.restarted`.
+"""
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import structlog
+
+from backend.answering.body import body
+from backend.answering.report import report
+from backend.answering.steps import Steps
+from backend.answering.telling import Telling
+from backend.answering.think import Question, Thought, think
+from backend.answering.world import World
+from backend.domain.errors import ClaimLost, SalesQueryInvalid, public_message
+from backend.domain.events import EventKind
+from backend.domain.sales import MetricQuery
+from backend.domain.turns import Asked, Draft
+from backend.llm.metered import MeteredModel, patiently
+from backend.memory.context import gather
+from backend.observe import metrics
+from backend.semantic.planner import QUERY_TOOL, query_from_arguments
+from backend.store import turns
+from backend.store.llm_calls import Payer
+from backend.store.tasks import Claim
+from backend.store.turns import AnswerRecord, Begun, Closed
+
+log = structlog.get_logger(__name__)
+
+#: A paid answer waits this long for a database that is away; then its claim is given back.
+RECORD_PATIENCE_SECONDS = 60.0
+#: Sorts after every event that an attempt may have sent.
+_FAILURE_SEQ = 1_000_000
+
+
+def answer_turn(world: World, claim: Claim) -> None:
+    """Take the turn to its answer. Raises ClaimLost, StoreUnavailable, or another SalesCrewError."""
+    claimed_at = time.monotonic()
+    begun = turns.begin(world.database, claim)
+    if begun is None:
+        raise ClaimLost
+    metrics.TURN_WAIT_SECONDS.observe(_seconds_since(begun.asked_at))
+    telling = Telling(claim.attempt, partial(world.publish, claim.turn_id))
+    telling.emit(EventKind.TURN_STARTED, {"turn_id": str(claim.turn_id)})
+    if claim.attempt > 1:
+        telling.restart("another_attempt")
+
+    steps = Steps(claimed_at)
+    with steps.step("gather", "memory") as detail:
+        context, stored = gather(world.database, world.embedder, begun)
+        detail["lines"] = len(context.memory)
+    question = Question(
+        asked=_asked(world, claim, begun, claimed_at),
+        context=context,
+        previous=_query(stored),
+        model=MeteredModel(model=world.model, database=world.database, payer=_payer(claim, begun)),
+        streamed=begun.streamed,
+        claimed_at=claimed_at,
+    )
+    source = world.sources.open(claim.tenant_id, begun.data_source)
+    thought = think(world, question, source, telling, steps)
+
+    closed = _record(world, claim, question, thought, steps)
+    for lane in closed.ring:
+        world.ring(lane, "answer_turn")
+    telling.emit(EventKind.TURN_ANSWERED, closed.body)
+    report(question.asked, begun.trace_id, thought.checked, closed)
+
+
+def fail_turn(world: World, claim: Claim, error_code: str) -> None:
+    """Close the turn as failed, and say so. Raises ClaimLost, StoreUnavailable."""
+    ring = turns.record_failure(world.database, claim, error_code)
+    for lane in ring:
+        world.ring(lane, "fail_turn")
+    telling = Telling(claim.attempt, partial(world.publish, claim.turn_id), first_seq=_FAILURE_SEQ)
+    error = {"code": error_code, "message": public_message(error_code)}
+    telling.emit(EventKind.TURN_FAILED, {"turn_id": str(claim.turn_id), "error": error})
+    metrics.TURNS.labels("", "", "failed").inc()
+    log.error("turn.failed", turn_id=str(claim.turn_id), code=error_code, attempt=claim.attempt)
+
+
+def _record(
+    world: World, claim: Claim, question: Question, thought: Thought, steps: Steps
+) -> Closed:
+    """Write the answer in one commit, waiting for the database if it is away."""
+    asked, checked = question.asked, thought.checked
+    time_ms = round(_seconds_since(asked.asked_at) * 1000)
+    record = AnswerRecord(
+        text=checked.text,
+        body=lambda usage: body(
+            asked, question.context, thought.subject.language, checked, usage, time_ms=time_ms
+        ),
+        query=_queried(checked.draft),
+        model=checked.draft.model,
+        cached=False,
+        time_ms=time_ms,
+        steps=sorted([*steps.taken, *checked.draft.steps], key=lambda step: step.started_ms),
+        tool_calls=checked.draft.tool_calls,
+    )
+    return patiently(
+        lambda: turns.record_answer(world.database, claim, record),
+        until=time.monotonic() + RECORD_PATIENCE_SECONDS,
+    )
+
+
+def _asked(world: World, claim: Claim, begun: Begun, claimed_at: float) -> Asked:
+    return Asked(
+        task_id=claim.id,
+        turn_id=claim.turn_id,
+        conversation_id=begun.conversation_id,
+        attempt=claim.attempt,
+        asker=begun.asker,
+        question=begun.question,
+        channel=begun.channel,
+        agent=begun.agent,
+        asked_at=begun.asked_at,
+        today=world.today(),
+        deadline=claimed_at + world.deadline_seconds,
+    )
+
+
+def _payer(claim: Claim, begun: Begun) -> Payer:
+    return Payer(
+        tenant_id=claim.tenant_id,
+        turn_id=claim.turn_id,
+        person_id=begun.asker.person_id,
+        attempt=claim.attempt,
+    )
+
+
+def _queried(draft: Draft) -> Mapping[str, Any] | None:
+    """The last metric query that had an answer: what a follow-up goes on from."""
+    asked = [call for call in draft.tool_calls if call.name == QUERY_TOOL and call.outcome.ok]
+    return dict(asked[-1].arguments) if asked else None
+
+
+def _query(stored: Mapping[str, Any] | None) -> MetricQuery | None:
+    """A stored query, unless today's rules would refuse it."""
+    if stored is None:
+        return None
+    try:
+        return query_from_arguments(stored)
+    except SalesQueryInvalid:
+        return None
+
+
+def _seconds_since(moment: datetime) -> float:
+    # The database's clock and ours may differ by a little; a duration is never negative.
+    return max(0.0, (datetime.now(UTC) - moment).total_seconds())

@@ -1,0 +1,42 @@
+"""What is kept of an answered turn outside its rows: one log line, and the metrics."""
+
+import structlog
+
+from backend.domain.turns import Asked, Checked
+from backend.observe import metrics
+from backend.store.turns import Closed
+
+log = structlog.get_logger(__name__)
+
+
+def report(asked: Asked, trace_id: str, checked: Checked, closed: Closed) -> None:
+    """Log `turn.answered` with the fields of the contract; the prompt is redacted on its way."""
+    draft = checked.draft
+    decision = draft.route.decision.value
+    time_ms = closed.body["time_ms"]
+    metrics.TURNS.labels(asked.channel, decision, "answered").inc()
+    metrics.TURN_SECONDS.labels(decision).observe(time_ms / 1000)
+    if checked.corrections:
+        metrics.CORRECTIONS.inc()
+    for call in draft.tool_calls:
+        metrics.TOOL_SECONDS.labels(call.name, call.outcome.error or "").observe(
+            call.time_ms / 1000
+        )
+    log.info(
+        "turn.answered",
+        tenant_id=str(asked.asker.tenant_id),
+        user_id=asked.asker.user_id,
+        conversation_id=str(asked.conversation_id),
+        turn_id=str(asked.turn_id),
+        prompt=asked.question,
+        tokens_used=closed.usage.tokens_used,
+        time_ms=time_ms,
+        tool_called=[call.name for call in draft.tool_calls],
+        model=draft.model,
+        cost_usd=closed.body["usage"]["cost_usd"],
+        cached=closed.body["cached"],
+        route=decision,
+        attempt=asked.attempt,
+        trace_id=trace_id,
+        corrections=len(checked.corrections),
+    )

@@ -1,0 +1,121 @@
+"""The thinking part of the road: understand -> crew -> check. Holds no database connection.
+
+What the crew writes goes out sentence by sentence, each after its figures were checked; if the
+check of the whole draft then changes the text, what went out is voided.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backend.answering import evidence as evidences
+from backend.answering.check import check
+from backend.answering.evidence import Evidence, WitnessedTool
+from backend.answering.sentences import SentenceGate
+from backend.answering.steps import Steps
+from backend.answering.telling import Telling
+from backend.answering.understand import route_by_rules
+from backend.answering.world import Source, World
+from backend.domain.chat import Subject
+from backend.domain.events import EventKind
+from backend.domain.ports import ChatModel
+from backend.domain.sales import MetricQuery
+from backend.domain.turns import Asked, Checked, Context
+from backend.plugins.scope import TurnScope
+from backend.plugins.toolbox import toolbox
+from crews.sales_assistant.crew import answer
+from crews.sales_assistant.run import CrewRun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A claimed turn with all that thinking needs of it. `model` keeps the books of this attempt."""
+
+    asked: Asked
+    context: Context
+    previous: MetricQuery | None
+    model: ChatModel
+    #: Whether somebody watches the text as it is written.
+    streamed: bool
+    #: `time.monotonic()` instant that the steps count from.
+    claimed_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thought:
+    subject: Subject
+    checked: Checked
+
+
+def think(
+    world: World, question: Question, source: Source, telling: Telling, steps: Steps
+) -> Thought:
+    """Find the answer. Raises what the model raises, or a SalesCrewError."""
+    asked, context = question.asked, question.context
+    with steps.step("understand", "parser") as detail:
+        reading = source.parser.read(asked.question, today=asked.today, previous=question.previous)
+        detail["complete"] = reading.complete
+        detail["not_understood"] = list(reading.not_understood)
+    subject = Subject(
+        question=asked.question,
+        language=reading.language,
+        today=asked.today,
+        memory=context.memory,
+        reading=reading,
+        user_name=asked.asker.name,
+    )
+    scope = TurnScope(
+        asker=asked.asker,
+        agent=asked.agent,
+        language=reading.language,
+        today=asked.today,
+        deadline=asked.deadline,
+        sales=source.layer,
+        playbook=world.playbook(asked.agent.playbook),
+    )
+    evidence = evidences.of_turn(asked.question, context.memory, [asked.today.isoformat()])
+    gate = SentenceGate(evidence, telling.text)
+    run = _run(world, question, subject, scope, evidence, gate, telling)
+    draft = answer(run)
+    gate.finish()
+    with steps.step("check", "figures") as detail:
+        checked = check(draft, evidence, reading.language)
+        detail["corrections"] = list(checked.corrections)
+    if checked.text != gate.said:
+        if gate.said:
+            telling.restart("checked")
+        telling.text(checked.text)
+    return Thought(subject=subject, checked=checked)
+
+
+def _run(
+    world: World,
+    question: Question,
+    subject: Subject,
+    scope: TurnScope,
+    evidence: Evidence,
+    gate: SentenceGate,
+    telling: Telling,
+) -> CrewRun:
+    """What the crew is handed: tools whose answers become evidence, and a gate for its text."""
+
+    def emit(kind: EventKind, data: Mapping[str, Any]) -> None:
+        if kind == EventKind.ANSWER_RESTARTED:
+            gate.restart()
+        telling.emit(kind, data)
+
+    tools = {
+        specialist: tuple(WitnessedTool(tool, evidence) for tool in offered)
+        for specialist, offered in toolbox(scope, world.kernel).items()
+    }
+    specs = tuple(tool.spec for offered in tools.values() for tool in offered)
+    return CrewRun(
+        subject=subject,
+        route=route_by_rules(subject, world.planner, specs),
+        tools={"sales": tools["sales"], "market": tools["market"]},
+        model=question.model,
+        emit=emit,
+        on_text=gate.feed if question.streamed else None,
+        deadline=question.asked.deadline,
+        claimed_at=question.claimed_at,
+    )

@@ -1,0 +1,46 @@
+"""What answering stands on, built once per process by `backend/jobs/runtime.py`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+from uuid import UUID
+
+from semantic_kernel import Kernel
+
+from backend.domain.events import TurnEvent
+from backend.domain.identity import TenantId
+from backend.domain.ports import ChatModel, Embedder, Parser, Planner
+from backend.plugins.playbook_index import PlaybookIndex
+from backend.semantic.layer import SemanticLayer
+from backend.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A tenant's data source, open: how its questions are read and answered."""
+
+    layer: SemanticLayer | None
+    parser: Parser
+
+
+class Sources(Protocol):
+    """Opens a tenant's data sources, and keeps them open."""
+
+    def open(self, tenant_id: TenantId, reference: str | None) -> Source: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    database: Database
+    embedder: Embedder
+    model: ChatModel
+    planner: Planner
+    kernel: Kernel
+    sources: Sources
+    #: The playbook in that folder; an agent without one has no such tool.
+    playbook: Callable[[str | None], PlaybookIndex | None]
+    publish: Callable[[UUID, TurnEvent], None]
+    ring: Callable[[str, str], object]
+    today: Callable[[], date]
+    deadline_seconds: float

@@ -1,0 +1,32 @@
+"""A worker: `python -m backend.jobs`. Works until it is told to stop, then drains."""
+
+import os
+import sys
+
+from prometheus_client import start_http_server
+
+from backend.observe import logs
+from backend.settings import SettingsInvalid, load
+
+
+def main() -> int:
+    try:
+        settings = load()
+        logs.configure(settings.log_format, "worker")
+        # The agent libraries take seconds to import; a wrong setting is told before that.
+        from backend.jobs.runtime import build_worker
+
+        worker = build_worker(settings)
+    except SettingsInvalid as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    start_http_server(settings.metrics_port + settings.port_offset, addr=settings.bind_host)
+    worker.run()
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    # A thread that outstayed the drain must not keep the process: its task was given back.
+    os._exit(code)

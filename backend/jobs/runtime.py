@@ -1,0 +1,120 @@
+"""The composition root: the one place that knows every part of a worker, and joins them once."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache, partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from backend.answering.answer_turn import answer_turn, fail_turn
+from backend.answering.world import World
+from backend.jobs.held import HeldClaims
+from backend.jobs.lanes import LaneWorker
+from backend.jobs.remember_turn import give_up, remember_turn
+from backend.jobs.sources import OpenSources
+from backend.jobs.sweeper import Sweeper
+from backend.jobs.work import Workbench
+from backend.jobs.worker import Worker
+from backend.live.doorbell import Doorbell
+from backend.live.events import TurnEvents
+from backend.llm.embeddings import LocalEmbedder
+from backend.llm.factory import build_model
+from backend.llm.model_config import ModelConfig
+from backend.plugins.central_bank import PRODUCTION_URL, CentralBank
+from backend.plugins.kernel import build_kernel
+from backend.plugins.playbook_index import PlaybookIndex
+from backend.plugins.recorded_bank import RecordedCentralBank
+from backend.plugins.series import SeriesSource
+from backend.semantic.planner import SalesPlanner
+from backend.settings import Settings
+from backend.store.database import Database
+from backend.store.seal import Seal
+
+KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
+#: Where "today" is, until tenants say where they are.
+ZONE = ZoneInfo("America/Sao_Paulo")
+#: Connections of a worker: threads hold one only for the length of a short transaction.
+POOL_SIZE = 10
+
+
+def build_worker(settings: Settings) -> Worker:
+    """Everything a worker process runs on. Raises SettingsInvalid."""
+    redis_url = settings.required("app_redis_url")
+    database = Database(settings.required("database_url"), size=POOL_SIZE, name="worker")
+    database.start()
+    doorbell = Doorbell(redis_url)
+    ring: Callable[[str, str], object] = lambda lane, by: doorbell.ring(lane, rung_by=by)  # noqa: E731
+    embedder = LocalEmbedder()
+    planner = SalesPlanner()
+    world = World(
+        database=database,
+        embedder=embedder,
+        model=build_model(model_config(settings), planner),
+        planner=planner,
+        kernel=build_kernel(_central_bank(settings)),
+        sources=OpenSources(database, Seal(settings.required("secret_key"))),
+        playbook=_playbook,
+        publish=TurnEvents(redis_url).publish,
+        ring=ring,
+        today=partial(_today, settings.app_today),
+        deadline_seconds=settings.turn_deadline_seconds,
+    )
+    held = HeldClaims(database)
+    workbench = Workbench(
+        database,
+        held,
+        {
+            "answer": (partial(answer_turn, world), partial(fail_turn, world)),
+            "remember": (
+                partial(remember_turn, database, embedder),
+                partial(give_up, database),
+            ),
+        },
+        deadline_seconds=settings.turn_deadline_seconds,
+    )
+    return Worker(
+        lanes=[
+            LaneWorker(redis_url, "interactive", settings.worker_threads, workbench.work),
+            LaneWorker(redis_url, "bulk", settings.bulk_threads, workbench.work),
+        ],
+        held=held,
+        sweeper=Sweeper(database, ring, lambda claim: workbench.close(claim, "attempts_exhausted")),
+        workbench=workbench,
+        drain_seconds=settings.drain_seconds,
+    )
+
+
+def model_config(settings: Settings) -> ModelConfig:
+    """The configured provider with its own key and address."""
+    key, base_url = {
+        "openai": (settings.openai_api_key, settings.openai_base_url),
+        "anthropic": (settings.anthropic_api_key, settings.anthropic_base_url),
+        "gemini": (settings.gemini_api_key, settings.gemini_base_url),
+        "openai_compatible": (settings.llm_api_key, settings.llm_base_url),
+        "offline": (None, None),
+    }[settings.provider]
+    return ModelConfig(
+        provider=settings.provider,
+        model=settings.model,
+        api_key=key.get_secret_value() if key else "",
+        base_url=base_url,
+        timeout_seconds=settings.llm_timeout_seconds,
+    )
+
+
+def _central_bank(settings: Settings) -> SeriesSource:
+    if settings.market_base_url is not None:
+        return CentralBank(settings.market_base_url)
+    if settings.environment == "production":
+        return CentralBank(PRODUCTION_URL)
+    return RecordedCentralBank(KNOWLEDGE / "market")
+
+
+@cache
+def _playbook(folder: str | None) -> PlaybookIndex | None:
+    """The playbook of an agent, indexed once."""
+    return None if folder is None else PlaybookIndex.load(KNOWLEDGE / folder / "playbook")
+
+
+def _today(pinned: date | None) -> date:
+    return pinned or datetime.now(ZONE).date()

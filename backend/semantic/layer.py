@@ -1,0 +1,88 @@
+"""Certified figures for one data source: who may ask, what is asked, and where it was read.
+
+An answer or one of four kinds of nothing, which are never confused: `SalesNotPermitted`,
+`SalesQueryInvalid` (not defined), `SourceUnavailable`, and a table without rows. The codes of the
+errors are the values of `Outcome`.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from backend.domain.errors import SalesNotPermitted
+from backend.domain.sales import MetricQuery, MetricTable
+from backend.semantic.compile import compile_query
+from backend.semantic.members import Database, Members
+from backend.semantic.model import SemanticModel
+from backend.semantic.scope import own_member, scoped
+from backend.semantic.spelling import as_spelt, spelt
+from backend.semantic.validity import check_query, key_columns
+
+
+class SemanticLayer:
+    """One model over one database."""
+
+    def __init__(self, model: SemanticModel, database: Database, source_name: str) -> None:
+        """`source_name` is what an answer calls the source."""
+        self.model = model
+        self.members = Members(model, database)
+        self._database = database
+        self._source_name = source_name
+
+    def answer(
+        self,
+        query: MetricQuery,
+        *,
+        role: str,
+        attributes: Mapping[str, str],
+        permitted_roles: frozenset[str],
+    ) -> MetricTable:
+        """The rows that the asker may see. No rows mean that there is nothing to tell.
+
+        The table's query is the one that was run: its members spelt as in the database, and
+        narrowed to the asker's own rows. Raises SalesNotPermitted, SalesQueryInvalid or
+        SourceUnavailable.
+        """
+        if role not in permitted_roles:
+            raise SalesNotPermitted(f"{role!r} sees no sales figures")
+        check_query(self.model, query)
+        query = self._understood(query, role, attributes)
+        compiled = compile_query(self.model, query)
+        result = self._database.run(compiled)
+        rows = tuple(dict(zip(compiled.columns, row, strict=True)) for row in result.rows)
+        return MetricTable(
+            query=query,
+            columns=compiled.columns,
+            rows=() if _nothing(query, rows) else rows,
+            sql=compiled.literal_sql,
+            source=self._source_name,
+            model_version=self.model.version,
+            read_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            truncated=result.truncated,
+        )
+
+    def _understood(
+        self, query: MetricQuery, role: str, attributes: Mapping[str, str]
+    ) -> MetricQuery:
+        own = own_member(self.model, role, attributes)
+        named = {*query.filters} | (
+            {self.model.row_scope[role].dimension} if own is not None else set()
+        )
+        # A question that names no member must not wait for their names to be read.
+        if any(self.model.dimensions[dimension].members for dimension in named):
+            known = self.members.all()
+            query = as_spelt(self.model, known, query)
+            if own is not None:
+                own = spelt(self.model, known, self.model.row_scope[role].dimension, own)
+        return scoped(self.model, query, role, own)
+
+
+def _nothing(query: MetricQuery, rows: tuple[Mapping[str, Any], ...]) -> bool:
+    """True for the one row of a total in which nothing was found to add up.
+
+    A count of 0 is an answer. Beside a sum of nothing it is only nothing said twice.
+    """
+    if key_columns(query) or not rows:
+        return False
+    values = rows[0].values()
+    return None in values and not any(values)

@@ -1,0 +1,116 @@
+"""Months, quarters, halves and years by name: "outubro de 2026", "1º trimestre", "Q3", "1T26"."""
+
+from datetime import date
+
+from backend.semantic.calendar_unit import Unit, shifted
+from backend.semantic.moment import TEMPLATE_YEAR, Moment, in_latest_year, in_year
+from backend.semantic.period import Period, ago, whole
+from backend.semantic.relative_period import last_unit, previous_unit, this_unit
+from backend.semantic.time_words import TimeWords
+from backend.semantic.written_date import YEARS, full_year, written_code, written_month, year_in
+
+_PARTS = {Unit.QUARTER: 4, Unit.HALF: 2}
+
+
+def month(time: TimeWords, start: int) -> Moment | None:
+    """ "outubro", "mês de outubro", "October 2026", "março do ano passado", "mar/25", "10/2026"."""
+    unit = time.unit(start)
+    if unit is not None:
+        return month(time, time.skip("of", unit[1])) if unit[0] is Unit.MONTH else None
+    return _written_month(time, start) or _month_by_name(time, start)
+
+
+def part_of_year(time: TimeWords, start: int) -> Moment | None:
+    """ "1º trimestre de 2026", "second half", "T1", "1T26", "quarter 3"."""
+    code = written_code(time.word(start))
+    found = (*code, start + 1) if code else _spelt_part(time, start)
+    if found is None:
+        return None
+    unit, number, said_year, end = found
+    if number not in range(1, _PARTS.get(unit, 0) + 1):
+        return None
+    template = whole(unit, shifted(date(TEMPLATE_YEAR, 1, 1), unit, number - 1))
+    after = year_after(time, end) if said_year is None else (said_year, end)
+    return _in_its_year(template, after, end)
+
+
+def year(time: TimeWords, start: int) -> Moment | None:
+    """ "2026", "ano de 2026"."""
+    unit = time.unit(start)
+    at = time.skip("of", unit[1]) if unit and unit[0] is Unit.YEAR else start
+    number = year_in(time.word(at))
+    if number is None:
+        return None
+    return Moment(period=whole(Unit.YEAR, date(number, 1, 1)), end=at + 1)
+
+
+def year_after(time: TimeWords, start: int) -> tuple[int, int] | None:
+    """A year that belongs to what stands before it: "(março) de 2025", "(Q1) last year"."""
+    for at in dict.fromkeys((time.skip("of", start), start)):
+        for rule in (year, this_unit, last_unit, previous_unit):
+            found = rule(time, at)
+            if found and found.period.unit is Unit.YEAR:
+                return found.period.to_date.year, found.end
+    return None
+
+
+def _written_month(time: TimeWords, start: int) -> Moment | None:
+    period = written_month(time.word(start))
+    if period is not None:
+        return Moment(period=period, end=start + 1)
+    name, _, digits = time.word(start).partition("/")
+    number = time.lexicon.months.match((name,), 0) if digits.isdigit() else None
+    if number is None:
+        return None
+    return _in_its_year(_template(number[0]), (full_year(int(digits)), start + 1), start + 1)
+
+
+def _month_by_name(time: TimeWords, start: int) -> Moment | None:
+    before = time.end_of("last", start)
+    at = start if before is None else before
+    found = time.lexicon.months.match(time.words, at)
+    if found is None or (before is None and not _is_month(time, at, found[1])):
+        return None
+    number, end = found
+    after = time.end_of("last", end)
+    if before is None and after is None:
+        return _in_its_year(_template(number), year_after(time, end), end)
+    # "outubro passado" is the latest October that is over.
+    over = ago(Unit.MONTH, 1, time.today).to_date
+    period = in_latest_year(_template(number), over, None)
+    return Moment(period=period, end=after or end) if period else None
+
+
+def _is_month(time: TimeWords, start: int, end: int) -> bool:
+    """ "mar", "may" and "dez" are other words too, unless a year or a preposition tells."""
+    if time.word(start) not in time.lexicon.shy_months or year_after(time, end):
+        return True
+    if start == 0 or time.number(start) is not None:
+        return False
+    return any(
+        time.lexicon.classes[name].match((time.word(start - 1),), 0)
+        for name in ("of", "from", "to", "since", "until", "between", "and")
+    )
+
+
+def _spelt_part(time: TimeWords, start: int) -> tuple[Unit, int, None, int] | None:
+    """ "primeiro trimestre", "trimestre 1"."""
+    ordinal = time.lexicon.ordinals.match(time.words, start)
+    unit = time.unit(ordinal[1] if ordinal else start)
+    if unit is None:
+        return None
+    if ordinal:
+        return unit[0], ordinal[0], None, unit[1]
+    number = time.number(unit[1])
+    return (unit[0], number, None, unit[1] + 1) if number else None
+
+
+def _in_its_year(template: Period, said: tuple[int, int] | None, end: int) -> Moment | None:
+    if said is None:
+        return Moment(period=template, end=end, open_year=True)
+    placed = in_year(template, said[0]) if said[0] in YEARS else None
+    return Moment(period=placed, end=said[1]) if placed else None
+
+
+def _template(month_number: int) -> Period:
+    return whole(Unit.MONTH, date(TEMPLATE_YEAR, month_number, 1))

@@ -1,0 +1,76 @@
+"""Periods told from today: "este mês", "last quarter", "los últimos 7 días", "mês anterior"."""
+
+from backend.semantic.calendar_unit import Unit
+from backend.semantic.moment import Moment
+from backend.semantic.period import Period, ago, recent, whole
+from backend.semantic.time_words import TimeWords
+
+#: More units than this is not how a sales question speaks, and would leave the calendar.
+_LONGEST_COUNT = 400
+
+
+def this_unit(time: TimeWords, start: int) -> Moment | None:
+    """ "este mês", "mês atual", "this quarter", "neste ano corrente"."""
+    before = time.end_of("this", start)
+    unit = time.unit(start if before is None else before)
+    if unit is None:
+        return None
+    after = time.end_of("this", unit[1])
+    if before is None and after is None:
+        return None
+    return Moment(period=whole(unit[0], time.today), end=after or unit[1])
+
+
+def last_unit(time: TimeWords, start: int) -> Moment | None:
+    """ "mês passado", "last month", "semana retrasada", "the week before last"."""
+    before = time.end_of("last", start)
+    unit = time.unit(start if before is None else before)
+    if unit is None:
+        return None
+    if before is not None:
+        return Moment(period=ago(unit[0], 1, time.today), end=unit[1])
+    for name, count in (("before_last", 2), ("last", 1)):
+        end = time.end_of(name, unit[1])
+        if end is not None:
+            return Moment(period=ago(unit[0], count, time.today), end=end)
+    return None
+
+
+def last_units(time: TimeWords, start: int) -> Moment | None:
+    """ "últimos 7 dias", "7 últimos dias", "last three months"."""
+    before = time.end_of("last", start) or time.end_of("previous", start)
+    if before is not None:
+        count, end = time.number(before), before + 1
+    else:
+        count, end = time.number(start), time.end_of("last", start + 1) or start
+    unit = time.unit(end)
+    if count is None or unit is None or end == start or not 1 <= count <= _LONGEST_COUNT:
+        return None
+    return Moment(period=recent(unit[0], count, time.today), end=unit[1])
+
+
+def previous_unit(time: TimeWords, start: int) -> Moment | None:
+    """ "mês anterior", "the previous month", "período anterior".
+
+    In a follow-up it is the one before the period of the question before, where that was one such
+    unit; otherwise the one before today's.
+    """
+    before = time.end_of("previous", start)
+    at = start if before is None else before
+    unit = time.unit(at)
+    end = unit[1] if unit else time.end_of("span", at)
+    if end is not None and before is None:
+        end = time.end_of("previous", end)
+    if end is None:
+        return None
+    if unit is None:
+        earlier = time.anchor.before() if time.anchor else None
+        return Moment(period=earlier, end=end) if earlier else None
+    return Moment(period=_before(time, unit[0]), end=end)
+
+
+def _before(time: TimeWords, unit: Unit) -> Period:
+    anchor = time.anchor
+    if anchor is not None and anchor.from_date is not None and anchor.unit is unit:
+        return ago(unit, 1, anchor.from_date)
+    return ago(unit, 1, time.today)

@@ -1,0 +1,47 @@
+"""The words of one question as the period grammar looks at them, and the day it is asked on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from backend.semantic.calendar_unit import Unit
+from backend.semantic.lexicon import PeriodWords
+from backend.semantic.period import Period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeWords:
+    """Every reader below takes the place of a word, and answers with where its find ends."""
+
+    words: Sequence[str]
+    lexicon: PeriodWords
+    #: The day that "today" means.
+    today: date
+    #: In a follow-up, the period of the question before.
+    anchor: Period | None = None
+    #: True where 03/04 may be March 4 (English).
+    month_first_possible: bool = False
+
+    def word(self, start: int) -> str:
+        """The word there, or "" past the end."""
+        return self.words[start] if 0 <= start < len(self.words) else ""
+
+    def end_of(self, name: str, start: int) -> int | None:
+        """Where a phrase of that class of the lexicon ends, if one begins here."""
+        found = self.lexicon.classes[name].match(self.words, start)
+        return found[1] if found else None
+
+    def skip(self, name: str, start: int) -> int:
+        """Past a phrase of that class, if one begins here."""
+        return self.end_of(name, start) or start
+
+    def unit(self, start: int) -> tuple[Unit, int] | None:
+        return self.lexicon.units.match(self.words, start)
+
+    def number(self, start: int) -> int | None:
+        """A whole number of up to four digits, or one of the lexicon's number words."""
+        word = self.word(start)
+        if word.isascii() and word.isdigit() and len(word) <= 4:
+            return int(word)
+        found = self.lexicon.numbers.match(self.words, start)
+        return found[0] if found else None
