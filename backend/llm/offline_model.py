@@ -17,7 +17,7 @@ from backend.domain.ports import OnText, Planner
 from backend.domain.usage import Usage
 from backend.llm.offline.phrases import phrases
 from backend.llm.offline.small_talk import small_talk
-from backend.llm.offline.told import acknowledgement, recollection
+from backend.llm.offline.told import acknowledgement, asks, recollection
 
 
 class OfflineModel:
@@ -72,12 +72,14 @@ class OfflineModel:
 
 def _talk(subject: Subject) -> str:
     """The answer to a question that no tool fits."""
-    return (
-        small_talk(subject.question, subject.language)
-        or recollection(subject)
-        or acknowledgement(subject)
-        or _cannot(subject)
-    )
+    answer = small_talk(subject.question, subject.language) or recollection(subject)
+    if answer is not None:
+        return answer
+    noted, question = acknowledgement(subject), asks(subject.question)
+    if noted is None:
+        return _cannot(subject)
+    # Something told and something asked ("my name is ..., can you ...?"): both are answered.
+    return f"{noted}\n\n{_cannot(subject)}" if question else noted
 
 
 def _cannot(subject: Subject) -> str:

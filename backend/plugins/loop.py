@@ -10,6 +10,7 @@ import asyncio
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -44,12 +45,14 @@ class ToolLoop:
 
 def shared_loop() -> ToolLoop:
     """This process's loop, started on first use, so after a worker has forked."""
-    global _shared  # noqa: PLW0603 - one loop per process is the point of this module
+    # `cache` alone would let two threads at the start build one each.
     with _starting:
-        if _shared is None:
-            _shared = ToolLoop()
-        return _shared
+        return _started()
 
 
 _starting = threading.Lock()
-_shared: ToolLoop | None = None
+
+
+@cache
+def _started() -> ToolLoop:
+    return ToolLoop()

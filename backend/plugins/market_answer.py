@@ -9,7 +9,7 @@ from backend.domain.language import Language
 from backend.domain.trace import Figure, ToolOutcome
 from backend.plugins.market_reading import compounded, read
 from backend.plugins.market_window import Window
-from backend.plugins.numerals import day_text, month_text, number, percent, reais
+from backend.plugins.numerals import day_text, month_text, percent, reais
 from backend.plugins.outcomes import as_json
 from backend.plugins.series import FACTS, Observation, Recording, Series
 from backend.plugins.words import say

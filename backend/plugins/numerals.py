@@ -8,7 +8,7 @@ from backend.plugins.words import say
 
 
 def number(value: Decimal, places: int, language: Language) -> str:
-    """ "1.234,50" in Portuguese and Spanish, "1,234.50" in English."""
+    """With separators: 1.234,50 in Portuguese and Spanish, 1,234.50 in English."""
     exact = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     text = f"{exact:,.{places}f}"
     if language is Language.ENGLISH:
@@ -27,14 +27,14 @@ def reais(value: Decimal, places: int, language: Language) -> str:
 
 
 def day_text(day: date, language: Language) -> str:
-    """ "23/11/2026"; in English the month is a word, so that nobody reads it American."""
+    """As 23/11/2026; in English the month is a word, so that nobody reads it American."""
     if language is Language.ENGLISH:
         return f"{day.day} {_month(day, language)[:3]} {day.year}"
     return f"{day:%d/%m/%Y}"
 
 
 def month_text(day: date, language: Language) -> str:
-    """ "outubro de 2026"."""
+    """As outubro de 2026."""
     return say(language, "month", name=_month(day, language), year=str(day.year))
 
 

@@ -92,6 +92,7 @@ def _parse(text: str, home: str, tables: Mapping[str, Table]) -> exp.Expr:
         raise ExpressionRefused(f"cannot be read as SQL: {text[:200]!r}") from error
     for node in tree.walk():
         _check_node(node)
+        node.pop_comments()
     for node in list(tree.find_all(exp.Column)):
         declared = _declared(node, home, tables)
         if node is tree:

@@ -15,7 +15,7 @@ from backend.semantic.compile import compile_query
 from backend.semantic.members import Database, Members
 from backend.semantic.model import SemanticModel
 from backend.semantic.scope import own_member, scoped
-from backend.semantic.spelling import as_spelt, spelt
+from backend.semantic.written import as_written, written
 from backend.semantic.validity import check_query, key_columns
 
 
@@ -39,7 +39,7 @@ class SemanticLayer:
     ) -> MetricTable:
         """The rows that the asker may see. No rows mean that there is nothing to tell.
 
-        The table's query is the one that was run: its members spelt as in the database, and
+        The table's query is the one that was run: its members written as in the database, and
         narrowed to the asker's own rows. Raises SalesNotPermitted, SalesQueryInvalid or
         SourceUnavailable.
         """
@@ -71,9 +71,9 @@ class SemanticLayer:
         # A question that names no member must not wait for their names to be read.
         if any(self.model.dimensions[dimension].members for dimension in named):
             known = self.members.all()
-            query = as_spelt(self.model, known, query)
+            query = as_written(self.model, known, query)
             if own is not None:
-                own = spelt(self.model, known, self.model.row_scope[role].dimension, own)
+                own = written(self.model, known, self.model.row_scope[role].dimension, own)
         return scoped(self.model, query, role, own)
 
 

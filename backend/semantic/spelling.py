@@ -1,38 +1,54 @@
-"""Members as the database spells them: "sudeste", "SP" and "e-mail" find what they mean."""
+"""Misspelt words put right, where there is only one word that can have been meant.
 
-from collections.abc import Mapping
+A wrong guess would be a wrong figure, so: only words of five letters or more, with the same first
+letter, one slip away (two from nine letters on), and never a word that is known itself.
+"""
+
+from collections.abc import Iterable
 from dataclasses import replace
 
-from backend.domain.sales import MetricQuery
-from backend.semantic.folding import folded
-from backend.semantic.model import SemanticModel
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
-#: Dimension -> its members, as `Members.all` returns them.
-Known = Mapping[str, tuple[str, ...]]
+from backend.semantic.tokens import Token
 
-
-def as_spelt(model: SemanticModel, known: Known, query: MetricQuery) -> MetricQuery:
-    """The query with each member that is known spelt as in the database."""
-    return replace(
-        query,
-        filters={
-            dimension: tuple(spelt(model, known, dimension, member) for member in members)
-            for dimension, members in query.filters.items()
-        },
-    )
+#: Below this, most words have a neighbour that means something else ("mesa", "mês").
+_SHORTEST = 5
+#: From here on two slips still leave most of the word standing.
+_LONG = 9
 
 
-def spelt(model: SemanticModel, known: Known, dimension: str, member: str) -> str:
-    """The one member that the word can mean; the word itself when there is none, or not one."""
-    members = known.get(dimension, ())
-    # A query may come from a model's JSON, which keeps to no type; the compiler refuses it.
-    if member in members or not isinstance(member, str):
-        return member
-    word = folded(member)
-    meant = {each for each in members if folded(each) == word}
-    if not meant:
-        aliases = model.dimensions[dimension].aliases if members else {}
-        meant = {
-            each for each, words in aliases.items() if word in {folded(alias) for alias in words}
-        }
-    return meant.pop() if len(meant) == 1 else member
+class Spelling:
+    """`meant`: the words a misspelling may stand for. `known`: words that are right as they are."""
+
+    def __init__(self, *, meant: Iterable[str], known: Iterable[str]) -> None:
+        self._known = frozenset(known)
+        self._by_first: dict[str, list[str]] = {}
+        for word in sorted(set(meant)):
+            if len(word) >= _SHORTEST and word.isalpha():
+                self._by_first.setdefault(word[0], []).append(word)
+
+    def correct(self, token: Token) -> Token:
+        """The token with its word put right, or as it was."""
+        word = token.word
+        if word in self._known or len(word) < _SHORTEST or not word.isalpha():
+            return token
+        near = process.extract(
+            word,
+            self._by_first.get(word[0], ()),
+            scorer=OSA.distance,
+            score_cutoff=2 if len(word) >= _LONG else 1,
+            limit=3,
+        )
+        if not near:
+            return token
+        best, distance, _ = near[0]
+        rivals = [other for other, far, _ in near[1:] if far == distance]
+        if any(_stem(other) != _stem(best) for other in rivals):
+            return token
+        return replace(token, word=best, guessed=True)
+
+
+def _stem(word: str) -> str:
+    """Number and gender aside: "vendedora" and "vendedores" are one choice."""
+    return word.rstrip("s").rstrip("aeo")

@@ -19,14 +19,24 @@ def conversations(
     tenant_id: TenantId,
     person_id: PersonId | None,
     *,
-    before: datetime | None,
+    before: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[Row]:
-    """The newest conversations first, of one person or of the whole tenant."""
+    """The newest conversations first, of one person or of the whole tenant.
+
+    `before` is the last turn's moment and the id of the last conversation already seen.
+    """
     name = "of_tenant" if person_id is None else "of_person"
+    moment, last_id = before or (None, None)
     return conn.execute(
         _CONVERSATIONS[name],
-        {"tenant_id": tenant_id, "person_id": person_id, "before": before, "limit": limit},
+        {
+            "tenant_id": tenant_id,
+            "person_id": person_id,
+            "before": moment,
+            "before_id": last_id,
+            "limit": limit,
+        },
     ).fetchall()
 
 
@@ -58,9 +68,12 @@ def usage(
     start: datetime,
     end: datetime,
     zone: str,
-    group_by: Literal["user", "model", "day", "channel", "agent"],
+    group_by: Literal["user", "model", "day", "channel", "agent", "all"],
 ) -> list[Row]:
-    """Turns, tokens and money of the turns asked from `start` up to, not including, `end`."""
+    """Turns, tokens and money of the turns asked from `start` up to, not including, `end`.
+
+    `all` is one row over the whole period, or none when nothing was asked.
+    """
     return conn.execute(
         _USAGE["totals"],
         {"tenant_id": tenant_id, "from": start, "to": end, "zone": zone, "group_by": group_by},

@@ -108,7 +108,9 @@ def ask(
 
 
 def test_values_come_as_published_and_the_request_is_in_brazilian_dates(bank: FakeBank) -> None:
-    bank.body = '[{"data": "16/11/2026", "valor": "5.4321"}, {"data": "17/11/2026", "valor": "5.40"}]'
+    bank.body = (
+        '[{"data": "16/11/2026", "valor": "5.4321"}, {"data": "17/11/2026", "valor": "5.40"}]'
+    )
     assert ask(bank.url) == (
         Observation(day=date(2026, 11, 16), value=Decimal("5.4321")),
         Observation(day=date(2026, 11, 17), value=Decimal("5.40")),
@@ -129,7 +131,10 @@ def test_a_window_past_ten_years_is_read_in_pieces_that_neither_overlap_nor_leav
     observations = ask(bank.url, first="1994-07-01", last="2026-11-23")
     assert len(bank.asked) == 4
     days = [each.day for each in observations]
-    expected = [date(1994, 7, 1) + timedelta(n) for n in range((date(2026, 11, 23) - date(1994, 7, 1)).days + 1)]
+    expected = [
+        date(1994, 7, 1) + timedelta(n)
+        for n in range((date(2026, 11, 23) - date(1994, 7, 1)).days + 1)
+    ]
     assert days == [day for day in expected if day.weekday() < 5]
 
 

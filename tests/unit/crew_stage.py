@@ -13,13 +13,20 @@ from datetime import date
 from threading import Lock
 from typing import Any
 
+import pytest
+
+#: CrewAI writes a key and two directories when it is imported; they go here, and with the process.
+_HOME = tempfile.TemporaryDirectory(prefix="sales-crew-tests-", ignore_cleanup_errors=True)
+
 os.environ["CREWAI_DISABLE_TELEMETRY"] = "true"
 os.environ["CREWAI_TRACING_ENABLED"] = "false"
-os.environ.setdefault("XDG_DATA_HOME", tempfile.mkdtemp(prefix="sales-crew-tests-"))
-
-with warnings.catch_warnings():
+with (
+    pytest.MonkeyPatch.context() as patch,
     # Its import warns about its own modules, and warnings are errors in this suite.
-    warnings.simplefilter("ignore")
+    warnings.catch_warnings(action="ignore"),
+):
+    patch.setenv("HOME", _HOME.name)
+    patch.setenv("XDG_DATA_HOME", _HOME.name)
     import crewai  # noqa: F401
 
 from backend.domain.chat import (

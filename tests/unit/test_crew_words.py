@@ -15,9 +15,7 @@ from crews.sales_assistant.staff import inputs
 RUN = a_run(
     ScriptedModel([]),
     subject=subject(
-        memory=(
-            Remembered(role="user", text="oi {x}", at="2026-11-23T10:00:00Z", source="recent"),
-        )
+        memory=(Remembered(role="user", text="oi {x}", at="2026-11-23T10:00:00Z", source="recent"),)
     ),
 )
 

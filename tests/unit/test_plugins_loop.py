@@ -21,9 +21,7 @@ def test_64_blocking_calls_are_in_flight_at_the_same_moment() -> None:
 
     with ThreadPoolExecutor(BLOCKING_THREADS) as callers:
         places = list(
-            callers.map(
-                lambda _: shared_loop().run(meet(), seconds=40), range(BLOCKING_THREADS)
-            )
+            callers.map(lambda _: shared_loop().run(meet(), seconds=40), range(BLOCKING_THREADS))
         )
     assert sorted(places) == list(range(BLOCKING_THREADS))
 

@@ -102,7 +102,9 @@ def test_the_latest_inflation_comes_with_twelve_months() -> None:
 
 def test_a_month_missing_in_the_source_gives_no_accumulated_rate() -> None:
     holed = {day: value for day, value in PRICES.items() if day != "2026-02-01"}
-    outcome = ask(Published({Series.IPCA: holed}), series="ipca", from_="2026-01-01", to="2026-03-31")
+    outcome = ask(
+        Published({Series.IPCA: holed}), series="ipca", from_="2026-01-01", to="2026-03-31"
+    )
     assert outcome.ok
     assert "faltam meses" in (outcome.summary or "")
     assert "ipca_accumulated" not in figures(outcome)

@@ -15,7 +15,7 @@ from backend.domain.language import Language
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrases:
-    """One language's. Expressions read text that was folded (`fold`)."""
+    """One language's. Expressions read what `fold_around_is` gives."""
 
     language: Language
     says: Mapping[str, str]
@@ -41,13 +41,21 @@ def all_phrases(first: Language) -> tuple[Phrases, ...]:
 
 
 def fold(text: str) -> str:
-    """Small letters without accents, every character still in its place."""
-    return "".join(_fold_character(character) for character in unicodedata.normalize("NFC", text))
+    """Small letters without accents, every character of an NFC text still in its place."""
+    return "".join(_fold_character(character) for character in text)
 
 
 def _fold_character(character: str) -> str:
     base = unicodedata.normalize("NFD", character)[0].lower()
     return base if len(base) == 1 else character
+
+
+def fold_around_is(text: str) -> str:
+    """The same, but Portuguese "é" (is) as a word of its own stays apart from "e" (and)."""
+    folded = list(fold(text))
+    for found in re.finditer(r"(?<!\w)[éÉ](?!\w)", text):
+        folded[found.start()] = "é"
+    return "".join(folded)
 
 
 @functools.cache
@@ -63,7 +71,7 @@ def _load(language: Language) -> Phrases:
         says=data["says"],
         your=data["your"],
         recognises={
-            kind: frozenset(tuple(phrase.split()) for phrase in texts)
+            kind: frozenset(tuple(fold(phrase).split()) for phrase in texts)
             for kind, texts in data["recognises"].items()
         },
         told=_patterns(data["told"]),

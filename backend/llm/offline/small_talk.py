@@ -1,6 +1,7 @@
 """Greetings, thanks, goodbyes, and "what can you do?": recognised only when nothing else is said."""
 
 import re
+from unicodedata import normalize
 
 from backend.domain.language import Language
 from backend.llm.offline.phrases import Phrases, all_phrases, fold
@@ -11,7 +12,7 @@ _BY_WEIGHT = ("about", "thanks", "goodbye", "greeting")
 
 def small_talk(question: str, language: Language) -> str | None:
     """The answer to small talk, in its own language where its words show it; else None."""
-    words = tuple(re.findall(r"\w+", fold(question)))
+    words = tuple(re.findall(r"\w+", fold(normalize("NFC", question))))
     for phrases in all_phrases(language):
         kinds = _kinds(words, phrases)
         for kind in _BY_WEIGHT:

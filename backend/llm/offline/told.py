@@ -6,9 +6,10 @@ The newest statement wins; the person's own words are repeated, nothing is concl
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from backend.domain.chat import Subject
-from backend.llm.offline.phrases import Phrases, all_phrases, fold
+from backend.llm.offline.phrases import Phrases, all_phrases, fold_around_is
 
 #: Stands for the person's name in every language.
 _NAME = "name"
@@ -33,7 +34,8 @@ def recollection(subject: Subject) -> str | None:
         return None
     says = asked.phrases.says
     for fact in _newest_first(subject):
-        if fact.key == asked.key:
+        # "my region this year" asks for what was told of "my region".
+        if f"{asked.key} ".startswith(f"{fact.key} "):
             return _filled(says["name" if fact.key == _NAME else "fact"], fact)
     if asked.key == _NAME:
         if subject.user_name:
@@ -53,6 +55,11 @@ def acknowledgement(subject: Subject) -> str | None:
     )
 
 
+def asks(text: str) -> str:
+    """The sentences of a text that are questions."""
+    return " ".join(sentence for sentence in _sentences(text) if sentence.endswith("?"))
+
+
 def _filled(sentence: str, fact: Fact) -> str:
     return sentence.format(your=fact.your, thing=fact.thing, value=fact.value, **{"is": fact.verb})
 
@@ -67,7 +74,7 @@ def _newest_first(subject: Subject) -> Iterator[Fact]:
 def _asked(subject: Subject) -> Iterator[Fact]:
     for sentence in _sentences(subject.question):
         for phrases in all_phrases(subject.language):
-            folded = fold(sentence)
+            folded = fold_around_is(sentence)
             if any(pattern.search(folded) for pattern in phrases.asked[_NAME]):
                 yield Fact(key=_NAME, phrases=phrases)
             for pattern in phrases.asked["fact"]:
@@ -88,7 +95,8 @@ def _told(text: str, subject: Subject) -> Iterator[Fact]:
 def _told_in(text: str, phrases: Phrases) -> Iterator[Fact]:
     for sentence in _sentences(text):
         if sentence.endswith("?"):
-            continue
+            # What comes before a question ("my name is ..., all right?") may be told.
+            sentence = sentence.rpartition(", ")[0]
         for clause in _clauses(sentence, phrases):
             fact = _fact_told(clause, phrases)
             if fact is not None:
@@ -96,7 +104,7 @@ def _told_in(text: str, phrases: Phrases) -> Iterator[Fact]:
 
 
 def _fact_told(clause: str, phrases: Phrases) -> Fact | None:
-    folded = fold(clause)
+    folded = fold_around_is(clause)
     for pattern in phrases.told[_NAME]:
         match = pattern.search(folded)
         if match is not None:
@@ -127,13 +135,13 @@ def _words(text: str, match: re.Match[str], group: str) -> str:
 
 def _sentences(text: str) -> Iterator[str]:
     """Sentences with their question mark, if any. A full stop inside a number ends none."""
-    for sentence in re.findall(r"(?:[^.!?;\n]|[.](?=\S))+[.!?;\n]?", text):
+    for sentence in re.findall(r"(?:[^.!?;\n]|[.](?=\S))+[.!?;\n]?", normalize("NFC", text)):
         if sentence.strip():
             yield sentence.strip()
 
 
 def _clauses(sentence: str, phrases: Phrases) -> Iterator[str]:
-    folded = fold(sentence)
+    folded = fold_around_is(sentence)
     start = 0
     for cut in phrases.next_fact.finditer(folded):
         yield sentence[start : cut.start()]

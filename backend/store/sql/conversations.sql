@@ -34,14 +34,14 @@ SELECT 1 FROM conversations
 SELECT c.id, c.channel, c.agent, c.external_id, c.created_at, c.last_turn_at, c.last_seq AS turns
   FROM conversations c
  WHERE c.tenant_id = %(tenant_id)s AND c.person_id = %(person_id)s
-   AND (%(before)s::timestamptz IS NULL OR c.last_turn_at < %(before)s)
+   AND (%(before)s::timestamptz IS NULL OR (c.last_turn_at, c.id) < (%(before)s, %(before_id)s::uuid))
  ORDER BY c.last_turn_at DESC, c.id DESC LIMIT %(limit)s;
 
 -- of_tenant --
 SELECT c.id, p.user_id, c.channel, c.agent, c.external_id, c.created_at, c.last_turn_at, c.last_seq AS turns
   FROM conversations c JOIN persons p ON p.tenant_id = c.tenant_id AND p.id = c.person_id
  WHERE c.tenant_id = %(tenant_id)s
-   AND (%(before)s::timestamptz IS NULL OR c.last_turn_at < %(before)s)
+   AND (%(before)s::timestamptz IS NULL OR (c.last_turn_at, c.id) < (%(before)s, %(before_id)s::uuid))
  ORDER BY c.last_turn_at DESC, c.id DESC LIMIT %(limit)s;
 
 -- one --

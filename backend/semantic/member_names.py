@@ -1,0 +1,90 @@
+"""How the members of a model's dimensions may be written in a question."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from backend.semantic.folding import folded
+from backend.semantic.lexicon import Kind, Phrase
+from backend.semantic.model import SemanticModel
+from backend.semantic.span import MemberName, Meaning
+from backend.semantic.tokens import Token, words
+
+#: Dimension -> its values, as the database writes them.
+Members = Mapping[str, Sequence[str]]
+
+#: A shorter first word of a name ("Rio", "São" aside) says too little to stand for all of it.
+_SHORTEST_FIRST_WORD = 3
+#: A name of one word is only guessed from a misspelling at this length.
+_GUESSABLE = 6
+#: Codes up to this length are told from words by their capitals.
+_CODE_LENGTH = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spelt:
+    """One spelling of a member."""
+
+    meaning: Meaning
+    text: str
+    #: True for the beginning of a name: "Ana" for Ana Souza, where she is the only one.
+    shortened: bool = False
+
+    def may_be_guessed(self, tokens: Sequence[Token]) -> bool:
+        """False where a misspelling is too thin a ground: "marcas" is not the seller Marcos."""
+        if not any(token.guessed for token in tokens):
+            return True
+        return not self.shortened and (len(tokens) > 1 or len(tokens[0].word) >= _GUESSABLE)
+
+    def is_written_in(self, tokens: Sequence[Token], question: Sequence[Token]) -> bool:
+        """True when the user wrote this spelling rather than a word that folds to the same."""
+        if len(tokens) > 1:
+            return True
+        written = tokens[0].text
+        if len(written) <= _CODE_LENGTH:
+            shouted = all(token.text == token.text.upper() for token in question)
+            return written.isupper() and not shouted
+        if folded(self.text) != self.text.casefold():
+            return written.casefold() == self.text.casefold()
+        return written == self.text
+
+
+def member_phrases(
+    model: SemanticModel, members: Members, taken: Mapping[Phrase, object]
+) -> Iterator[tuple[Phrase, Spelt]]:
+    """Phrases of all members: full names, the model's aliases, and beginnings that are unique."""
+    texts = _full_names(model, members)
+    for phrase, (text, names) in texts.items():
+        yield phrase, Spelt(meaning=_meaning(names), text=text)
+    beginnings: dict[Phrase, set[MemberName]] = {}
+    for phrase, (_, names) in texts.items():
+        for length in range(1, len(phrase)):
+            beginnings.setdefault(phrase[:length], set()).update(names)
+    for phrase, owners in beginnings.items():
+        if len(owners) == 1 and phrase not in texts and _stands_alone(phrase, taken):
+            yield phrase, Spelt(meaning=_meaning(owners), text=" ".join(phrase), shortened=True)
+
+
+def _full_names(
+    model: SemanticModel, members: Members
+) -> dict[Phrase, tuple[str, dict[MemberName, None]]]:
+    """Phrase -> a spelling of it, and whom it names, in the model's order."""
+    found: dict[Phrase, tuple[str, dict[MemberName, None]]] = {}
+    for dimension in model.dimensions.values():
+        for member in members.get(dimension.name, ()):
+            name = MemberName(dimension=dimension.name, member=member)
+            for text in (member, *dimension.aliases.get(member, ())):
+                for phrase in {words(text), words(text.replace("-", ""))}:
+                    if phrase:
+                        found.setdefault(phrase, (text, {}))[1][name] = None
+    return found
+
+
+def _stands_alone(phrase: Phrase, taken: Mapping[Phrase, object]) -> bool:
+    """The beginning of a name that no other word of the vocabulary could be meant by."""
+    if len(phrase[0]) < _SHORTEST_FIRST_WORD or (phrase[-1:] in taken and len(phrase) > 1):
+        return False
+    return phrase not in taken and not phrase[0].isdigit()
+
+
+def _meaning(names: Iterator[MemberName] | dict[MemberName, None] | set[MemberName]) -> Meaning:
+    return Meaning(kind=Kind.MEMBER, members=tuple(names))

@@ -1,0 +1,135 @@
+"""Everything that words may mean in one language over one semantic model and its members."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from backend.domain.language import Language
+from backend.semantic.folding import folded
+from backend.semantic.lexicon import Kind, Lexicon, Phrase, lexicon
+from backend.semantic.member_names import Members, Spelt, member_phrases
+from backend.semantic.model import SemanticModel
+from backend.semantic.phrase_table import PhraseTable
+from backend.semantic.span import Meaning
+from backend.semantic.spelling import Spelling
+from backend.semantic.tokens import Token, words
+
+_VERBS = (Kind.SELLING, Kind.BILLING, Kind.BUYING)
+#: A misspelt word may become one of these kinds. It never becomes a word that changes nothing:
+#: "vendas de semente" must not turn into "vendas" by way of "somente".
+_CORRECTED_TO = frozenset(Kind) - {Kind.FUNCTION, Kind.AND, Kind.HAVE, Kind.UNREAD, Kind.WHAT}
+
+
+class Vocabulary:
+    """Phrases of the model, of its members and of the lexicon, and how to find them in a text."""
+
+    def __init__(self, model: SemanticModel, members: Members, language: Language) -> None:
+        self.lexicon: Lexicon = lexicon(language)
+        said = dict(_lexicon_phrases(self.lexicon))
+        unread = {phrase for phrase, meaning in said.items() if meaning.kind is Kind.UNREAD}
+        said.update(_model_phrases(model, language, said))
+        #: Who sells and who buys, for "quem vendeu mais".
+        self.who = _who(said)
+        said.update({phrase: Meaning(kind=Kind.UNREAD) for phrase in unread - said.keys()})
+        names = dict(member_phrases(model, members, taken=said))
+        self._said = PhraseTable(said)
+        self._named = PhraseTable(names)
+        self.spelling = Spelling(
+            meant=_meant(said, self.lexicon, names),
+            known={*self.lexicon.words, *self._said.words(), *self._named.words()},
+        )
+
+    def match(self, tokens: tuple[Token, ...], start: int) -> tuple[Meaning, int] | None:
+        """The longest phrase that begins at `start`, and where it ends.
+
+        A member's name wins over a phrase that is no longer, if it is written as the name is:
+        "Pará" is a state, "para" is not, and "SE" is one where "se" is a word.
+        """
+        spoken = [token.word for token in tokens]
+        said = self._said.match(spoken, start)
+        named = self._named.match(spoken, start)
+        if named is None or not named[0].may_be_guessed(tokens[start : named[1]]):
+            return said
+        if said is None or named[1] >= said[1]:
+            spelt = named[0]
+            if said is None and not self._is_word(spoken[start : named[1]]):
+                return spelt.meaning, named[1]
+            if spelt.is_written_in(tokens[start : named[1]], tokens):
+                return spelt.meaning, named[1]
+        return said
+
+    def _is_word(self, spoken: list[str]) -> bool:
+        """True for one word that the language has too, for instance in its period grammar."""
+        return len(spoken) == 1 and spoken[0] in self.lexicon.words
+
+
+def _lexicon_phrases(spoken: Lexicon) -> Iterator[tuple[Phrase, Meaning]]:
+    for phrase, (kind, value) in spoken.phrases.items():
+        yield phrase, Meaning(
+            kind=kind,
+            value=value,
+            verb=kind if kind in _VERBS else None,
+            plural=kind is Kind.UNIT and phrase[-1].endswith("s") and phrase[-1] != "mes",
+        )
+
+
+def _model_phrases(
+    model: SemanticModel, language: Language, said: Mapping[Phrase, Meaning]
+) -> Iterator[tuple[Phrase, Meaning]]:
+    for metric in model.metrics.values():
+        label = metric.labels[language]
+        texts = (label.singular, label.plural, *metric.synonyms.get(language, ()))
+        for phrase in map(words, texts):
+            known = said.get(phrase)
+            yield phrase, Meaning(
+                kind=Kind.METRIC,
+                metrics=(metric.name,),
+                # "faturamos" may be both the model's word and a verb of the language.
+                verb=known.verb if known else None,
+            )
+    for group in model.groups.values():
+        for phrase in map(words, group.words.get(language, ())):
+            yield phrase, Meaning(kind=Kind.METRIC, metrics=group.metrics)
+    for dimension in model.dimensions.values():
+        label = dimension.labels[language]
+        meaning = Meaning(kind=Kind.DIMENSION, dimension=dimension.name)
+        for text in (*dimension.synonyms.get(language, ()), label.plural, label.singular):
+            plural = folded(text) != folded(label.singular) and _looks_plural(text)
+            yield words(text), replace(meaning, plural=plural)
+
+
+def _looks_plural(text: str) -> bool:
+    """In all three languages a plural ends in s; so does the first word of "tipos de cliente"."""
+    return folded(text).endswith("s") or words(text)[0].endswith("s")
+
+
+def _who(said: dict[Phrase, Meaning]) -> Mapping[Kind, str]:
+    """Takes "quem vendeu", a dimension's synonym, apart: verb -> the dimension that does it."""
+    askers = {phrase[0] for phrase, meaning in said.items() if meaning.kind is Kind.WHO}
+    found: dict[Kind, str] = {}
+    for phrase, meaning in list(said.items()):
+        if meaning.kind is not Kind.DIMENSION or len(phrase) != 2 or phrase[0] not in askers:
+            continue
+        verb = said.get(phrase[1:])
+        if verb is not None and verb.verb is not None:
+            found[verb.verb] = meaning.dimension
+            del said[phrase]
+    if Kind.SELLING in found:
+        found.setdefault(Kind.BILLING, found[Kind.SELLING])
+    return found
+
+
+def _meant(
+    said: Mapping[Phrase, Meaning], spoken: Lexicon, names: Mapping[Phrase, Spelt]
+) -> Iterable[str]:
+    """The words that a misspelling may be put right to."""
+    for phrase, meaning in said.items():
+        if meaning.kind in _CORRECTED_TO:
+            yield from phrase
+    period = spoken.period
+    yield from period.units.words()
+    yield from (word for word in period.months.words() if word not in period.shy_months)
+    for name in ("this", "last", "previous", "before_last", "accumulated"):
+        yield from period.classes[name].words()
+    for phrase, spelt in names.items():
+        if not spelt.shortened:
+            yield from phrase
