@@ -9,21 +9,21 @@ an agent through the public field `executor_class`; a test holds its messages to
 from typing import Any
 
 from crewai.agents.agent_executor import AgentExecutor, AgentExecutorState
+from pydantic import PrivateAttr
 
 
 class LeanExecutor(AgentExecutor):
     """For models with native tool calls, without planning: all that this product uses."""
 
+    #: What the model is offered; the loop's set-up fills it when the agent has tools.
+    _openai_tools: list[dict[str, Any]] = PrivateAttr(default_factory=list)
+
     def kickoff(self, *_args: Any, **_kwargs: Any) -> None:
         """Run the loop to its end. CrewAI calls this from `invoke` and reads the state after."""
-        self._setup_for_this_run()
+        self.initialize_reasoning()
         while not self._is_over():
             self.state.iterations += 1
         self.finalize()
-
-    def _setup_for_this_run(self) -> None:
-        self._openai_tools: list[dict[str, Any]] = []
-        self.initialize_reasoning()
 
     def _is_over(self) -> bool:
         """One round: a model call and the tools that it asks for."""

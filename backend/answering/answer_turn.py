@@ -55,12 +55,12 @@ def answer_turn(world: World, claim: Claim) -> None:
 
     steps = Steps(claimed_at)
     with steps.step("gather", "memory") as detail:
-        context, stored = gather(world.database, world.embedder, begun)
+        context = gather(world.database, world.embedder, begun)
         detail["lines"] = len(context.memory)
     question = Question(
         asked=_asked(world, claim, begun, claimed_at),
         context=context,
-        previous=_query(stored),
+        previous=_query(context.last_query),
         model=MeteredModel(model=world.model, database=world.database, payer=_payer(claim, begun)),
         streamed=begun.streamed,
         claimed_at=claimed_at,

@@ -53,7 +53,12 @@ def think(
     """Find the answer. Raises what the model raises, or a SalesCrewError."""
     asked, context = question.asked, question.context
     with steps.step("understand", "parser") as detail:
-        reading = source.parser.read(asked.question, today=asked.today, previous=question.previous)
+        reading = source.parser.read(
+            asked.question,
+            today=asked.today,
+            previous=question.previous,
+            language=context.language,
+        )
         detail["complete"] = reading.complete
         detail["not_understood"] = list(reading.not_understood)
     subject = Subject(

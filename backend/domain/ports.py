@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from backend.domain.chat import ChatReply, ChatRequest, Subject, ToolSpec
 from backend.domain.events import EventKind
+from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, Reading
 from backend.domain.trace import ToolOutcome
 
@@ -70,6 +71,11 @@ class Embedder(Protocol):
 class Parser(Protocol):
     """A question in everyday words to a MetricQuery over one semantic model."""
 
-    def read(self, question: str, *, today: date, previous: MetricQuery | None) -> Reading:
-        """`previous` is the conversation's last query, which "e do mês anterior?" goes on from."""
+    def read(
+        self, question: str, *, today: date, previous: MetricQuery | None, language: Language
+    ) -> Reading:
+        """`previous` is the conversation's last query, which "e do mês anterior?" goes on from.
+
+        `language` is the conversation's: it decides where the words of the question do not.
+        """
         ...

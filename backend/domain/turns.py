@@ -12,7 +12,7 @@ from typing import Any, Literal
 from backend.domain.chat import Remembered
 from backend.domain.identity import Asker, ConversationId, TaskId, TurnId
 from backend.domain.language import Language
-from backend.domain.sales import MetricQuery, Reading
+from backend.domain.sales import Reading
 from backend.domain.trace import Figure, Step, ToolCall
 
 
@@ -82,8 +82,10 @@ class Context:
     """What the crew is told besides the question."""
 
     memory: tuple[Remembered, ...]
-    #: The last metric query of this conversation, for follow-ups.
-    last_query: MetricQuery | None = None
+    #: The conversation's language so far; decides where a question's own words do not.
+    language: Language = Language.PORTUGUESE
+    #: The arguments of the last metric query of this conversation, for follow-ups.
+    last_query: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

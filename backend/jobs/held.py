@@ -79,6 +79,8 @@ class HeldClaims:
                 # Leases outlast a restart of the database; the next beat comes soon enough.
                 log.warning("heartbeat.missed", held=len(held))
                 continue
-            for claim in held:
-                if claim.id not in renewed:
-                    log.warning("claim.lost", task_id=str(claim.id), turn_id=str(claim.turn_id))
+            with self._lock:
+                # What was finished meanwhile is not lost.
+                lost = [one for one in held if one.id in self._held and one.id not in renewed]
+            for claim in lost:
+                log.warning("claim.lost", task_id=str(claim.id), turn_id=str(claim.turn_id))

@@ -1,18 +1,24 @@
 """The tenants' data sources, opened once and kept: login unsealed, model loaded, vocabulary read.
 
-Opened again when the stored source changes. A source that is not there leaves a turn without
-sales tools, not without an answer.
+Opened again when the stored source changes; the parser is made again when the client's data has
+new names. A source that is not there leaves a turn without sales tools, not without an answer.
 """
 
 import threading
 from collections import OrderedDict
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from uuid import UUID
 
 import structlog
 
 from backend.answering.world import Source
+from backend.domain.errors import SourceUnavailable
 from backend.domain.identity import TenantId
+from backend.domain.language import Language
+from backend.domain.sales import MetricQuery, Reading
+from backend.semantic.language import detect_language
 from backend.semantic.layer import SemanticLayer
 from backend.semantic.loading import load_model
 from backend.semantic.parser import QuestionParser
@@ -20,13 +26,12 @@ from backend.semantic.source import ClientDatabase
 from backend.store import tenants
 from backend.store.database import Database
 from backend.store.seal import Seal
+from backend.store.tenants import DataSource
 
 log = structlog.get_logger(__name__)
 
 #: Each open source keeps a few connections to a client's database; the least used is closed.
 MOST_OPEN = 200
-
-_NO_SOURCE = Source(layer=None, parser=QuestionParser(None, dict))
 
 
 class OpenSources:
@@ -36,32 +41,66 @@ class OpenSources:
         self._database = database
         self._seal = seal
         self._lock = threading.Lock()
-        self._open: OrderedDict[UUID, tuple[datetime, Source, ClientDatabase]] = OrderedDict()
+        self._open: OrderedDict[UUID, _OpenSource] = OrderedDict()
 
     def open(self, tenant_id: TenantId, reference: str | None) -> Source:
+        """The source by name or id (None: the default one). Raises StoreUnavailable."""
         with self._database.tenant(tenant_id) as conn:
             stored = tenants.data_source(conn, tenant_id, reference)
         if stored is None:
-            return _NO_SOURCE
+            return Source(layer=None, parser=LanguageOnly())
+        return self._opened(stored).source()
+
+    def _opened(self, stored: DataSource) -> "_OpenSource":
         with self._lock:
             found = self._open.get(stored.id)
-            if found is not None and found[0] == stored.updated_at:
-                self._open.move_to_end(stored.id)
-                return found[1]
-            client = ClientDatabase(self._seal.open(stored.sealed_dsn))
-            layer = SemanticLayer(load_model(stored.model), client, stored.name)
-            source = Source(layer=layer, parser=QuestionParser(layer.model, layer.members.all))
-            self._open[stored.id] = (stored.updated_at, source, client)
+            if found is None or found.updated_at != stored.updated_at:
+                if found is not None:
+                    found.client.close()
+                found = self._open[stored.id] = self._connected(stored)
             self._open.move_to_end(stored.id)
-            log.info("source.opened", source=stored.name, tenant_id=str(tenant_id))
-            if found is not None:
-                found[2].close()
             if len(self._open) > MOST_OPEN:
-                self._open.popitem(last=False)[1][2].close()
-            return source
+                self._open.popitem(last=False)[1].client.close()
+            return found
 
-    def close(self) -> None:
+    def _connected(self, stored: DataSource) -> "_OpenSource":
+        client = ClientDatabase(self._seal.open(stored.sealed_dsn))
+        log.info("source.opened", source=stored.name, source_id=str(stored.id))
+        return _OpenSource(
+            updated_at=stored.updated_at,
+            client=client,
+            layer=SemanticLayer(load_model(stored.model), client, stored.name),
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class _OpenSource:
+    updated_at: datetime
+    client: ClientDatabase
+    layer: SemanticLayer
+    _members: Mapping[str, Sequence[str]] | None = None
+    _parser: QuestionParser | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def source(self) -> Source:
+        try:
+            members: Mapping[str, Sequence[str]] = self.layer.members.all()
+        except SourceUnavailable:
+            # Questions can still be read, but for names; the tool will say that the source is down.
+            return Source(layer=self.layer, parser=QuestionParser(self.layer.model, {}))
         with self._lock:
-            for _, _, client in self._open.values():
-                client.close()
-            self._open.clear()
+            if self._parser is None or self._members is not members:
+                self._parser = QuestionParser(self.layer.model, members)
+                self._members = members
+            return Source(layer=self.layer, parser=self._parser)
+
+
+class LanguageOnly:
+    """The parser of a tenant without a data source: it knows the language and nothing else."""
+
+    def read(
+        self, question: str, *, today: date, previous: MetricQuery | None, language: Language
+    ) -> Reading:
+        """See backend.domain.ports.Parser."""
+        del today, previous
+        return Reading(query=None, language=detect_language(question, language), complete=False)

@@ -62,6 +62,9 @@ class AnthropicModel:
             model=self.name,
         )
 
+    def close(self) -> None:
+        self._client.close()
+
     def _read(self, request: ChatRequest, draft: ReplyDraft, message: Any) -> ChatReply:
         thinking: list[Any] = []
         for block in message.content:

@@ -5,13 +5,20 @@ module only here, when it was chosen.
 """
 
 from dataclasses import replace
+from typing import Protocol
 
 from backend.domain.errors import ModelMisconfigured
 from backend.domain.ports import ChatModel, Planner
 from backend.llm.model_config import ModelConfig
 
 
-def build_model(config: ModelConfig, planner: Planner) -> ChatModel:
+class OpenModel(ChatModel, Protocol):
+    """A model with its connections. Whoever built it closes it, when no call is under way."""
+
+    def close(self) -> None: ...
+
+
+def build_model(config: ModelConfig, planner: Planner) -> OpenModel:
     """The model to share among all threads. `planner` is what `offline` thinks with.
 
     Raises ModelMisconfigured when the configuration cannot work.

@@ -53,12 +53,14 @@ class GeminiModel:
         self._prices = PriceList(config)
         self._family = gemini_family(config.model)
         url, version = split_version(config.base_url or GEMINI_URL)
-        client: Any = http_client(url)
+        self._http: Any = http_client(url)
         self._client = Client(
             api_key=config.api_key,
             # Otherwise an environment variable would turn it into a Vertex client.
             vertexai=False,
-            http_options=types.HttpOptions(base_url=url, api_version=version, httpx_client=client),
+            http_options=types.HttpOptions(
+                base_url=url, api_version=version, httpx_client=self._http
+            ),
         )
 
     def complete(self, request: ChatRequest, on_text: OnText | None = None) -> ChatReply:
@@ -80,6 +82,10 @@ class GeminiModel:
             cap_seconds=self._cap_seconds,
             model=self.name,
         )
+
+    def close(self) -> None:
+        # The SDK leaves a client that it was given open.
+        self._http.close()
 
     def _read(self, request: ChatRequest, draft: ReplyDraft, chunks: Iterator[Any]) -> ChatReply:
         """Plain answers and streams have the same shape: a plain one is a stream of one."""

@@ -19,6 +19,9 @@ from backend.llm.offline.phrases import phrases
 from backend.llm.offline.small_talk import small_talk
 from backend.llm.offline.told import acknowledgement, asks, recollection
 
+#: Whoever wrote a paragraph knows after these what was not read.
+MAX_WORDS_NAMED = 8
+
 
 class OfflineModel:
     """A `ChatModel`. Stateless, so any number of threads may share it."""
@@ -43,6 +46,9 @@ class OfflineModel:
         if request.subject.findings:
             return _said("\n\n".join(request.subject.findings), on_text)
         return _said(_talk(request.subject), on_text)
+
+    def close(self) -> None:
+        """There is nothing to close."""
 
     def _wanted(self, request: ChatRequest) -> tuple[ToolRequest, ...]:
         offered = {tool.name for tool in request.tools}
@@ -75,11 +81,14 @@ def _talk(subject: Subject) -> str:
     answer = small_talk(subject.question, subject.language) or recollection(subject)
     if answer is not None:
         return answer
-    noted, question = acknowledgement(subject), asks(subject.question)
+    noted = acknowledgement(subject)
     if noted is None:
         return _cannot(subject)
-    # Something told and something asked ("my name is ..., can you ...?"): both are answered.
-    return f"{noted}\n\n{_cannot(subject)}" if question else noted
+    # Told and asked at once: "my name is ..., can you ...?", but also "..., how are you?".
+    asked = asks(subject.question).rpartition(", ")[2]
+    if not asked or small_talk(asked, subject.language) is not None:
+        return noted
+    return f"{noted}\n\n{_cannot(subject)}"
 
 
 def _cannot(subject: Subject) -> str:
@@ -87,7 +96,7 @@ def _cannot(subject: Subject) -> str:
     reading = subject.reading
     if reading is None or reading.complete or not reading.not_understood:
         return says["cannot"]
-    words = ", ".join(f"“{word}”" for word in reading.not_understood)
+    words = ", ".join(f"“{word}”" for word in reading.not_understood[:MAX_WORDS_NAMED])
     return says["not_understood"].replace("{words}", words)
 
 

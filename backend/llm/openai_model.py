@@ -70,6 +70,9 @@ class OpenAIModel:
             model=self.name,
         )
 
+    def close(self) -> None:
+        self._client.close()
+
     def _read(self, request: ChatRequest, draft: ReplyDraft, completion: Any) -> ChatReply:
         choice = completion.choices[0]
         draft.add_text(choice.message.content)

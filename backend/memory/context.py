@@ -1,11 +1,9 @@
 """Gather what the crew is told besides the question: recent turns, then what recall finds."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import structlog
 
 from backend.domain.identity import Asker
+from backend.domain.language import Language
 from backend.domain.ports import Embedder
 from backend.domain.turns import Context
 from backend.memory.recall import recall
@@ -17,10 +15,8 @@ from backend.store.turns import Begun
 log = structlog.get_logger(__name__)
 
 
-def gather(
-    database: Database, embedder: Embedder, begun: Begun
-) -> tuple[Context, Mapping[str, Any] | None]:
-    """The context of a turn, and the conversation's last metric query as it was stored.
+def gather(database: Database, embedder: Embedder, begun: Begun) -> Context:
+    """The context of a turn.
 
     An embedder that fails costs the recall, not the answer.
     """
@@ -29,7 +25,6 @@ def gather(
         newest_first = turns.recent(
             conn, asker.tenant_id, begun.conversation_id, before=begun.seq, limit=RECENT_TURNS
         )
-    last_query = next((m.query for m in newest_first if m.query is not None), None)
     try:
         recalled = recall(
             database,
@@ -41,4 +36,8 @@ def gather(
     except (RuntimeError, ValueError, OSError):
         log.exception("recall.failed")
         recalled = ()
-    return Context(memory=within_allowance(newest_first) + recalled), last_query
+    return Context(
+        memory=within_allowance(newest_first) + recalled,
+        language=Language(newest_first[0].language) if newest_first else Language.PORTUGUESE,
+        last_query=next((m.query for m in newest_first if m.query is not None), None),
+    )

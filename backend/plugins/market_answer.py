@@ -14,7 +14,7 @@ from backend.plugins.outcomes import as_json
 from backend.plugins.series import FACTS, Observation, Recording, Series
 from backend.plugins.words import say
 
-#: Observations a model gets to read besides the summary: a year of a monthly series.
+#: Values a model gets to read besides the summary: as many as a year has months.
 _MOST_ROWS = 12
 _YEAR = 12
 
@@ -33,7 +33,7 @@ class MarketAnswer:
         """The outcome for what the source gave for `window`; no observations is one of them."""
         if not observations:
             return self._nothing(window)
-        shown = observations[-1:] if window.single else observations
+        told = observations[-1:] if window.single else observations
         sentence = self._latest(observations) if window.single else self._stretch(observations)
         citation = self._citation(observations[-1])
         sentences = [
@@ -43,13 +43,12 @@ class MarketAnswer:
             *self._recording_note(),
         ]
         rows = [
-            {"day": each.day.isoformat(), "value": self._value(each)}
-            for each in shown[-_MOST_ROWS:]
+            {"day": each.day.isoformat(), "value": self._value(each)} for each in _thinned(told)
         ]
         content = {
             "status": "ok",
             "summary": " ".join(sentences),
-            "period": {"from": shown[0].day.isoformat(), "to": shown[-1].day.isoformat()},
+            "period": {"from": told[0].day.isoformat(), "to": told[-1].day.isoformat()},
             "rows": rows,
             "source": citation,
         }
@@ -58,7 +57,7 @@ class MarketAnswer:
             ok=True,
             summary=content["summary"],
             figures=tuple(dict.fromkeys(self._figures)),
-            rows=len(shown),
+            rows=len(told),
             sources=(citation,),
         )
 
@@ -144,7 +143,10 @@ class MarketAnswer:
 
     def _citation(self, last: Observation) -> str:
         citation = self._say(
-            "citation", code=str(self._facts.code), day=day_text(last.day, self._language)
+            f"citation.{self._facts.every}",
+            code=str(self._facts.code),
+            day=day_text(last.day, self._language),
+            month=month_text(last.day, self._language),
         )
         if self._recording is not None and self._recording.provenance == "hand-made":
             return self._say("illustrative", citation=citation)
@@ -193,3 +195,11 @@ class MarketAnswer:
 
     def _say(self, key: str, **values: str) -> str:
         return say(self._language, f"market.{key}", **values)
+
+
+def _thinned(observations: Sequence[Observation]) -> Sequence[Observation]:
+    """The observations, or when they are many the last of each of the latest months."""
+    if len(observations) <= _MOST_ROWS:
+        return observations
+    by_month = {(each.day.year, each.day.month): each for each in observations}
+    return list(by_month.values())[-_MOST_ROWS:]

@@ -9,17 +9,13 @@ from backend.plugins.outcomes import as_json
 from backend.semantic.model import Dimension, Metric, SemanticModel
 
 #: Other words listed for a name. They help to choose; a long list only costs.
-_MOST_SYNONYMS = 4
+_MOST_SYNONYMS = 2
 
 
 def catalog_of(model: SemanticModel, language: Language) -> ToolOutcome:
     """Every metric and dimension, and the groups whose word means several metrics."""
     metrics = [
-        {
-            **_named(metric, language),
-            "means": metric.definition.get(language, ""),
-            "format": metric.format,
-        }
+        {**_named(metric, language), "means": metric.definition.get(language, "")}
         for metric in model.metrics.values()
     ]
     content = {

@@ -92,12 +92,13 @@ def _compiled(
     names: tuple[str, ...],
     row_limit: int,
 ) -> Compiled:
-    sql = binding.bound(select)
-    check_statement(model, sql, row_limit=row_limit + 1)
+    literal_sql = binding.literal(select)
+    # As the server will read it; in the bound spelling percent signs are doubled for the driver.
+    check_statement(model, literal_sql, row_limit=row_limit + 1)
     return Compiled(
-        sql=sql,
+        sql=binding.bound(select),
         params=binding.values,
-        literal_sql=binding.literal(select),
+        literal_sql=literal_sql,
         columns=names,
         row_limit=row_limit,
     )

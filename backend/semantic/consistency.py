@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlglot import exp
 
+from backend.domain.identity import Role
 from backend.semantic.expression import (
     ExpressionRefused,
     aggregate,
@@ -14,13 +15,12 @@ from backend.semantic.expression import (
     day_column,
     tables_of,
 )
-from backend.semantic.joins import path, paths
+from backend.semantic.joins import path, reached_twice
 from backend.semantic.model import Metric, SemanticModel
+from backend.semantic.validity import PERIOD
 
 # Names become SQL aliases and JSON keys. Postgres cuts an identifier at 63 bytes.
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-# The key of a grain's column in every row.
-_PERIOD = "period"
 
 
 def problems_of(model: SemanticModel) -> Iterator[str]:
@@ -28,10 +28,9 @@ def problems_of(model: SemanticModel) -> Iterator[str]:
     yield from _head(model)
     yield from _names(model)
     yield from _tables(model)
-    joins = list(_joins(model))
+    joins = list(_joins(model)) or list(_ambiguous_paths(model))
     yield from joins
     if not joins:  # The rest walks the joins.
-        yield from _ambiguous_paths(model)
         for metric in model.metrics.values():
             yield from _ratio(model, metric) if metric.is_ratio else _aggregate(model, metric)
         yield from _dimensions(model)
@@ -57,7 +56,7 @@ def _names(model: SemanticModel) -> Iterator[str]:
                 yield f"{section}.{name}: a name is lower-case letters, digits and _, up to 63"
     for name in model.metrics.keys() & model.dimensions.keys():
         yield f"dimensions.{name}: is also the name of a metric"
-    for name in {*model.metrics, *model.dimensions} & {_PERIOD}:
+    for name in {*model.metrics, *model.dimensions} & {PERIOD}:
         yield f"{name}: this name is the grain's"
 
 
@@ -84,13 +83,12 @@ def _joins(model: SemanticModel) -> Iterator[str]:
 def _ambiguous_paths(model: SemanticModel) -> Iterator[str]:
     """Two ways to a table would be two meanings of one dimension ("whose seller?")."""
     for start in model.tables:
-        for end in model.tables:
-            ways = list(paths(model.joins, start, end))
-            if len(ways) > 1:
-                yield (
-                    f"joins: {len(ways)} ways from {start!r} to {end!r};"
-                    " declare the table once for each meaning"
-                )
+        end = reached_twice(model.joins, start)
+        if end is not None:
+            yield (
+                f"joins: more than one way from {start!r} to {end!r};"
+                " declare the table once for each meaning"
+            )
 
 
 def _aggregate(model: SemanticModel, metric: Metric) -> Iterator[str]:
@@ -157,5 +155,8 @@ def _groups_and_scope(model: SemanticModel) -> Iterator[str]:
         if len(set(group.metrics)) < 2:
             yield f"groups.{group.name}: a group means two metrics or more"
     for scope in model.row_scope.values():
+        if scope.role not in set(Role):
+            # A scope for a role that nobody has would narrow nobody.
+            yield f"row_scope.{scope.role}: unknown role"
         if scope.dimension not in model.dimensions:
             yield f"row_scope.{scope.role}: unknown dimension {scope.dimension!r}"

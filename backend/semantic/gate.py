@@ -17,7 +17,7 @@ from backend.semantic.model import SemanticModel
 
 _STATEMENT_NODES: frozenset[type[exp.Expr]] = EXPRESSION_NODES | {
     *(exp.Select, exp.From, exp.Join, exp.Group, exp.Order, exp.Ordered, exp.Limit),
-    *(exp.Union, exp.Subquery, exp.Alias, exp.TableAlias, exp.Table, exp.Placeholder),
+    *(exp.Union, exp.Subquery, exp.Alias, exp.TableAlias, exp.Table),
     *(exp.TimestampTrunc, exp.AtTimeZone, exp.Var),
 }
 

@@ -6,8 +6,8 @@ from sqlglot import exp
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 
-# The reserved words of Postgres 18: pg_get_keywords() with catcode R or T.
-_RESERVED = frozenset((
+#: The reserved words of Postgres 18: pg_get_keywords() with catcode R or T.
+RESERVED = frozenset((
     "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric",
     "authorization", "binary", "both", "case", "cast", "check", "collate", "collation", "column",
     "concurrently", "constraint", "create", "cross", "current_catalog", "current_date",
@@ -25,7 +25,7 @@ _RESERVED = frozenset((
 
 def identifier(name: str) -> exp.Identifier:
     """The name as a node that survives a round trip through Postgres."""
-    plain = _PLAIN.fullmatch(name) is not None and name not in _RESERVED
+    plain = _PLAIN.fullmatch(name) is not None and name not in RESERVED
     return exp.Identifier(this=name, quoted=not plain)
 
 

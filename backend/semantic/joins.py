@@ -1,18 +1,34 @@
 """How tables reach each other. Every join goes from many rows to one, so none multiplies a sum."""
 
-from collections.abc import Iterator
-
 from backend.semantic.model import Join, Metric, SemanticModel
 
 
-def paths(joins: tuple[Join, ...], start: str, end: str) -> Iterator[tuple[Join, ...]]:
-    """Every way from a table to another that visits no table twice, shortest prefix first."""
-    yield from _walk(joins, start, end, frozenset({start}))
+def reached_twice(joins: tuple[Join, ...], start: str) -> str | None:
+    """A table to which more than one way leads from another, or that leads back to itself."""
+    seen = {start}
+    waiting = [start]
+    while waiting:
+        here = waiting.pop()
+        for join in joins:
+            if join.table != here:
+                continue
+            if join.to in seen:
+                return join.to
+            seen.add(join.to)
+            waiting.append(join.to)
+    return None
 
 
 def path(model: SemanticModel, start: str, end: str) -> tuple[Join, ...] | None:
-    """The way from a table to another, or None. A loaded model has at most one."""
-    return next(paths(model.joins, start, end), None)
+    """The way from a table to another, or None. Ends because no table is reached twice."""
+    if start == end:
+        return ()
+    for join in model.joins:
+        if join.table == start:
+            rest = path(model, join.to, end)
+            if rest is not None:
+                return (join, *rest)
+    return None
 
 
 def home_tables(model: SemanticModel, metric: Metric) -> frozenset[str]:
@@ -32,15 +48,3 @@ def reaches(model: SemanticModel, metric: str, dimension: str) -> bool:
 
 def reachable_dimensions(model: SemanticModel, metric: str) -> tuple[str, ...]:
     return tuple(name for name in model.dimensions if reaches(model, metric, name))
-
-
-def _walk(
-    joins: tuple[Join, ...], here: str, end: str, seen: frozenset[str]
-) -> Iterator[tuple[Join, ...]]:
-    if here == end:
-        yield ()
-        return
-    for join in joins:
-        if join.table == here and join.to not in seen:
-            for rest in _walk(joins, join.to, end, seen | {join.to}):
-                yield (join, *rest)

@@ -15,8 +15,8 @@ from backend.semantic.compile import compile_query
 from backend.semantic.members import Database, Members
 from backend.semantic.model import SemanticModel
 from backend.semantic.scope import own_member, scoped
-from backend.semantic.written import as_written, written
 from backend.semantic.validity import check_query, key_columns
+from backend.semantic.written import as_written, written
 
 
 class SemanticLayer:

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     AND = "and"
     HAVE = "have"
     BY = "by"
+    FROM = "from"
     WHICH = "which"
     WHAT = "what"
     WHO = "who"
@@ -61,6 +62,7 @@ class PeriodWords:
     units: PhraseTable[Unit]
     months: PhraseTable[int]
     shy_months: frozenset[str]
+    plural_units: frozenset[str]
     ordinals: PhraseTable[int]
     numbers: PhraseTable[int]
     to_date: PhraseTable[Unit]
@@ -77,7 +79,7 @@ class Lexicon:
     phrases: Mapping[Phrase, tuple[Kind, str]]
     follow_up: PhraseTable[str]
     period: PeriodWords
-    #: Every word above: by these a text is known to be of this language.
+    #: Every word above and the look-alikes: by these a text is known to be of this language.
     words: frozenset[str]
     #: Series of market data -> the phrases that name it.
     market: PhraseTable[str]
@@ -102,6 +104,7 @@ def lexicon(language: Language) -> Lexicon:
     )
     for table in tables:
         known |= set(table.words())
+    known |= _words(data["lookalikes"])
     return Lexicon(
         phrases=phrases,
         follow_up=follow_up,
@@ -118,8 +121,9 @@ def lexicon(language: Language) -> Lexicon:
 def _read(language: Language) -> Mapping[str, Any]:
     path = Path(__file__).parent / "grammar" / f"{language}.yaml"
     # As text throughout: YAML would read the words "no" and "on" as false and true.
-    data: Mapping[str, Any] = yaml.load(  # noqa: S506 - BaseLoader builds strings only
-        path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader
+    data: Mapping[str, Any] = yaml.load(
+        path.read_text(encoding="utf-8"),
+        Loader=yaml.BaseLoader,  # noqa: S506 - it builds strings, lists and mappings only
     )
     return data
 
@@ -144,7 +148,7 @@ def _phrases(data: Mapping[str, Any]) -> Iterable[tuple[Phrase, tuple[Kind, str]
 
 def _period(data: Mapping[str, Any]) -> PeriodWords:
     period = data["period"]
-    tables = {"days", "units", "months", "shy_months", "ordinals", "to_date"}
+    tables = {"days", "units", "plural_units", "months", "shy_months", "ordinals", "to_date"}
     return PeriodWords(
         days=PhraseTable({words(text): int(days) for text, days in period["days"].items()}),
         units=PhraseTable(
@@ -157,7 +161,8 @@ def _period(data: Mapping[str, Any]) -> PeriodWords:
                 for text in texts
             }
         ),
-        shy_months=frozenset(word for text in period["shy_months"] for word in words(text)),
+        shy_months=_words(period["shy_months"]),
+        plural_units=_words(period["plural_units"]),
         ordinals=PhraseTable(
             {
                 words(text): int(number)
@@ -169,6 +174,10 @@ def _period(data: Mapping[str, Any]) -> PeriodWords:
         to_date=PhraseTable({words(text): Unit(unit) for text, unit in period["to_date"].items()}),
         classes={name: _table(texts) for name, texts in period.items() if name not in tables},
     )
+
+
+def _words(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for text in texts for word in words(text))
 
 
 def _table(texts: Iterable[str]) -> PhraseTable[str]:

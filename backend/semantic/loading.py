@@ -120,6 +120,8 @@ def _entries(
         if not isinstance(key, str) or not isinstance(value, dict):
             problems.append(f"{place}: must be a name with its properties")
             continue
+        if key_field in value:
+            problems.append(f"{place}: unknown key {key_field!r}")
         entry = _converted({**value, key_field: key}, shape, place, problems)
         if entry is not None:
             yield key, entry

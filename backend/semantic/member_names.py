@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from backend.semantic.folding import folded
 from backend.semantic.lexicon import Kind, Phrase
 from backend.semantic.model import SemanticModel
-from backend.semantic.span import MemberName, Meaning
+from backend.semantic.span import Meaning, MemberName
 from backend.semantic.tokens import Token, words
 
 #: Dimension -> its values, as the database writes them.

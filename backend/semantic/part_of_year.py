@@ -13,7 +13,7 @@ _PARTS = {Unit.QUARTER: 4, Unit.HALF: 2}
 
 
 def month(time: TimeWords, start: int) -> Moment | None:
-    """ "outubro", "mês de outubro", "October 2026", "março do ano passado", "mar/25", "10/2026"."""
+    """As in "outubro", "mês de outubro", "October 2026", "março do ano passado", "mar/25", "10/2026"."""
     unit = time.unit(start)
     if unit is not None:
         return month(time, time.skip("of", unit[1])) if unit[0] is Unit.MONTH else None
@@ -21,7 +21,7 @@ def month(time: TimeWords, start: int) -> Moment | None:
 
 
 def part_of_year(time: TimeWords, start: int) -> Moment | None:
-    """ "1º trimestre de 2026", "second half", "T1", "1T26", "quarter 3"."""
+    """As in "1º trimestre de 2026", "second half", "T1", "1T26", "quarter 3"."""
     code = written_code(time.word(start))
     found = (*code, start + 1) if code else _spelt_part(time, start)
     if found is None:
@@ -35,7 +35,7 @@ def part_of_year(time: TimeWords, start: int) -> Moment | None:
 
 
 def year(time: TimeWords, start: int) -> Moment | None:
-    """ "2026", "ano de 2026"."""
+    """As in "2026", "ano de 2026"."""
     unit = time.unit(start)
     at = time.skip("of", unit[1]) if unit and unit[0] is Unit.YEAR else start
     number = year_in(time.word(at))
@@ -82,7 +82,7 @@ def _month_by_name(time: TimeWords, start: int) -> Moment | None:
 
 
 def _is_month(time: TimeWords, start: int, end: int) -> bool:
-    """ "mar", "may" and "dez" are other words too, unless a year or a preposition tells."""
+    """As in "mar", "may" and "dez" are other words too, unless a year or a preposition tells."""
     if time.word(start) not in time.lexicon.shy_months or year_after(time, end):
         return True
     if start == 0 or time.number(start) is not None:
@@ -94,7 +94,7 @@ def _is_month(time: TimeWords, start: int, end: int) -> bool:
 
 
 def _spelt_part(time: TimeWords, start: int) -> tuple[Unit, int, None, int] | None:
-    """ "primeiro trimestre", "trimestre 1"."""
+    """As in "primeiro trimestre", "trimestre 1"."""
     ordinal = time.lexicon.ordinals.match(time.words, start)
     unit = time.unit(ordinal[1] if ordinal else start)
     if unit is None:

@@ -54,7 +54,7 @@ def ago(unit: Unit, count: int, day: date) -> Period:
 
 
 def recent(unit: Unit, count: int, today: date) -> Period:
-    """ "The last N": of days, the N that end today; of anything longer, the N whole ones before
+    """As in "The last N": of days, the N that end today; of anything longer, the N whole ones before
     the one that is still running, so that the last 1 month is last month.
     """
     if unit is Unit.DAY:

@@ -47,7 +47,7 @@ def moment_at(time: TimeWords, start: int) -> Moment | None:
 
 
 def _bare_unit(time: TimeWords, start: int) -> Moment | None:
-    """ "vendas do mês": a unit with its article, and nothing that tells which."""
+    """As in "vendas do mês": a unit with its article, and nothing that tells which."""
     at = time.end_of("bare_before", start)
     unit = time.unit(at) if at is not None else None
     if at is None or unit is None or moment_at(time, at) is not None:
@@ -56,7 +56,7 @@ def _bare_unit(time: TimeWords, start: int) -> Moment | None:
 
 
 def _same_in_another_year(time: TimeWords, start: int) -> Moment | None:
-    """ "mesmo mês do ano passado"; in a follow-up also "same period last year"."""
+    """As in "mesmo mês do ano passado"; in a follow-up also "same period last year"."""
     at = time.end_of("same", start)
     unit = time.unit(at) if at is not None else None
     end = unit[1] if unit else time.end_of("span", at or len(time.words))
@@ -102,13 +102,13 @@ def _between(time: TimeWords, start: int) -> Moment | None:
 
 
 def _from_to(time: TimeWords, start: int) -> Moment | None:
-    """ "de janeiro a março", "from 10 to 20 April", "janeiro - março", "desde março até ontem"."""
+    """As in "de janeiro a março", "from 10 to 20 April", "janeiro - março", "desde março até ontem"."""
     at = time.end_of("since", start) or time.skip("from", start)
     return _pair(time, at, "to")
 
 
 def _since(time: TimeWords, start: int) -> Moment | None:
-    """ "desde janeiro", "since the beginning of the year", "de março em diante"."""
+    """As in "desde janeiro", "since the beginning of the year", "de março em diante"."""
     since = time.end_of("since", start)
     at = since if since is not None else time.skip("from", start)
     opening = time.end_of("start", time.skip("article", at))
@@ -128,13 +128,13 @@ def _since(time: TimeWords, start: int) -> Moment | None:
 
 
 def _open_end(time: TimeWords, start: int) -> int | None:
-    """ "(de março) em diante", "(do início do ano) até agora"."""
+    """As in "(de março) em diante", "(do início do ano) até agora"."""
     onward = time.end_of("onward", start)
     return onward if onward is not None else time.end_of("so_far", start)
 
 
 def _until(time: TimeWords, start: int) -> Moment | None:
-    """ "até março", "until yesterday", and "até agora" alone."""
+    """As in "até março", "until yesterday", and "até agora" alone."""
     end = time.end_of("so_far", start)
     if end is not None:
         return Moment(period=Period(from_date=None, to_date=time.today), end=end)
@@ -147,7 +147,7 @@ def _until(time: TimeWords, start: int) -> Moment | None:
 
 
 def _so_far(time: TimeWords, start: int) -> Moment | None:
-    """ "este ano até agora", "no ano até hoje", "acumulado do ano", "YTD"."""
+    """As in "este ano até agora", "no ano até hoje", "acumulado do ano", "YTD"."""
     to_date = time.lexicon.to_date.match(time.words, start)
     if to_date is not None:
         return _cut(time, whole(to_date[0], time.today), to_date[1])
@@ -190,7 +190,7 @@ def _operand(time: TimeWords, start: int) -> Moment | None:
 
 
 def _days_of_month(time: TimeWords, start: int, joint: str) -> Moment | None:
-    """ "10 a 20 de abril", "dias 1 e 15 de outubro"."""
+    """As in "10 a 20 de abril", "dias 1 e 15 de outubro"."""
     unit = time.unit(start)
     at = unit[1] if unit and unit[0] is Unit.DAY else start
     day = day_number(time.word(at))

@@ -19,13 +19,16 @@ class PhraseTable(Generic[_Meaning]):
 
     def match(self, words: Sequence[str], start: int) -> tuple[_Meaning, int] | None:
         """The meaning of the longest phrase that begins at `start`, and where it ends."""
+        return next(self.matches(words, start), None)
+
+    def matches(self, words: Sequence[str], start: int) -> Iterator[tuple[_Meaning, int]]:
+        """Every phrase that begins at `start`, the longest first."""
         if start >= len(words):
-            return None
+            return
         for phrase, meaning in self._by_first.get(words[start], ()):
             end = start + len(phrase)
             if tuple(words[start:end]) == phrase:
-                return meaning, end
-        return None
+                yield meaning, end
 
     def words(self) -> Iterator[str]:
         """Every word of every phrase."""

@@ -10,7 +10,7 @@ _LONGEST_COUNT = 400
 
 
 def this_unit(time: TimeWords, start: int) -> Moment | None:
-    """ "este mês", "mês atual", "this quarter", "neste ano corrente"."""
+    """As in "este mês", "mês atual", "this quarter", "neste ano corrente"."""
     before = time.end_of("this", start)
     unit = time.unit(start if before is None else before)
     if unit is None:
@@ -22,13 +22,15 @@ def this_unit(time: TimeWords, start: int) -> Moment | None:
 
 
 def last_unit(time: TimeWords, start: int) -> Moment | None:
-    """ "mês passado", "last month", "semana retrasada", "the week before last"."""
+    """As in "mês passado", "last month", "semana retrasada", "the week before last"."""
     before = time.end_of("last", start)
     unit = time.unit(start if before is None else before)
     if unit is None:
         return None
     if before is not None:
-        return Moment(period=ago(unit[0], 1, time.today), end=unit[1])
+        # "The last months" do not say how many.
+        several = time.is_plural(before)
+        return None if several else Moment(period=ago(unit[0], 1, time.today), end=unit[1])
     for name, count in (("before_last", 2), ("last", 1)):
         end = time.end_of(name, unit[1])
         if end is not None:
@@ -37,7 +39,7 @@ def last_unit(time: TimeWords, start: int) -> Moment | None:
 
 
 def last_units(time: TimeWords, start: int) -> Moment | None:
-    """ "últimos 7 dias", "7 últimos dias", "last three months"."""
+    """As in "últimos 7 dias", "7 últimos dias", "last three months"."""
     before = time.end_of("last", start) or time.end_of("previous", start)
     if before is not None:
         count, end = time.number(before), before + 1
@@ -50,7 +52,7 @@ def last_units(time: TimeWords, start: int) -> Moment | None:
 
 
 def previous_unit(time: TimeWords, start: int) -> Moment | None:
-    """ "mês anterior", "the previous month", "período anterior".
+    """As in "mês anterior", "the previous month", "período anterior".
 
     In a follow-up it is the one before the period of the question before, where that was one such
     unit; otherwise the one before today's.

@@ -3,14 +3,21 @@
 from collections.abc import Iterator, Sequence
 
 from backend.semantic.lexicon import Kind
+from backend.semantic.period_reader import period_at
 from backend.semantic.span import Meaning, Span
 from backend.semantic.time_words import TimeWords
-from backend.semantic.period_reader import period_at
 from backend.semantic.tokens import COMMA, DASH, Token
 from backend.semantic.vocabulary import Vocabulary
 
 #: Between two words that belong together these may stand: "os DEZ dos MELHORES clientes".
 _GLUE = (Kind.FUNCTION, Kind.WHAT)
+
+
+#: Where a period is as long, these are rather meant.
+_BEFORE_PERIODS = (Kind.METRIC, Kind.DIMENSION, Kind.MEMBER, Kind.UNREAD)
+_NOTHING = Meaning(kind=Kind.UNKNOWN)
+#: One word without a meaning outweighs any number of spans that a message can hold.
+_UNKNOWN_PRICE = 10_000
 
 
 class Sentence:
@@ -48,10 +55,6 @@ class Sentence:
     def claim(self, *indexes: int | None) -> None:
         self._claimed.update(index for index in indexes if index is not None)
 
-    def release(self, index: int) -> None:
-        """Put back what turned out not to fit."""
-        self._claimed.discard(index)
-
     def is_claimed(self, index: int) -> bool:
         return index in self._claimed
 
@@ -68,39 +71,50 @@ class Sentence:
 
 
 def scan(tokens: Sequence[Token], time: TimeWords, vocabulary: Vocabulary) -> Sentence:
-    """Left to right, the longest thing that begins at each word: a phrase or a period."""
-    spans: list[Span] = []
+    """Cut the question so that the fewest words mean nothing, and of such cuts into the fewest
+    spans: "total de pedidos cancelados" ends in "pedidos cancelados", not in "cancelados".
+    """
+    size = len(tokens)
+    cost, chosen = [0] * (size + 1), list[Span]()
+    best: list[Span | None] = [None] * size
+    for start in reversed(range(size)):
+        spans = _spans(tokens, start, time, vocabulary)
+        best[start] = min(spans, key=lambda span: _price(span) + cost[span.end])
+        cost[start] = min(_price(span) + cost[span.end] for span in spans)
     start = 0
-    while start < len(tokens):
-        span = _longest(tuple(tokens), start, time, vocabulary)
-        spans.append(span)
+    while start < size and (span := best[start]) is not None:
+        chosen.append(span)
         start = span.end
-    return Sentence(tokens, spans)
+    return Sentence(tokens, chosen)
 
 
-def _longest(
-    tokens: tuple[Token, ...], start: int, time: TimeWords, vocabulary: Vocabulary
-) -> Span:
-    phrase = vocabulary.match(tokens, start)
+def _spans(
+    tokens: Sequence[Token], start: int, time: TimeWords, vocabulary: Vocabulary
+) -> list[Span]:
+    """What the words from `start` on may be, the longest first."""
+    phrases = {end: meaning for meaning, end in vocabulary.matches(tokens, time.words, start)}
     period = period_at(time, start)
-    if period and (phrase is None or period[1] > phrase[1] or _is_weaker(phrase[0])):
-        if phrase is None or period[1] >= phrase[1]:
-            return _span(tokens, start, period[1], Meaning(kind=Kind.PERIOD), period[0])
-    if phrase is not None:
-        return _span(tokens, start, phrase[1], phrase[0])
-    return _span(tokens, start, start + 1, _single(tokens[start]))
+    if period is not None and phrases.get(period[1], _NOTHING).kind not in _BEFORE_PERIODS:
+        phrases[period[1]] = Meaning(kind=Kind.PERIOD)
+    phrases = phrases or {start + 1: _single(tokens[start])}
+    longest = phrases[max(phrases)]
+    if longest.kind is Kind.UNREAD:
+        # Harmless words that are not harmless together must not be had one by one.
+        phrases = {max(phrases): longest}
+    return [
+        Span(
+            start=start,
+            end=end,
+            meaning=phrases[end],
+            period=period[0] if period and phrases[end].kind is Kind.PERIOD else None,
+            guessed=any(token.guessed for token in tokens[start:end]),
+        )
+        for end in sorted(phrases, reverse=True)
+    ]
 
 
-def _is_weaker(meaning: Meaning) -> bool:
-    """A period is rather meant than a word of the lexicon that is no longer."""
-    return meaning.kind not in (Kind.METRIC, Kind.DIMENSION, Kind.MEMBER, Kind.UNREAD)
-
-
-def _span(
-    tokens: tuple[Token, ...], start: int, end: int, meaning: Meaning, period: object = None
-) -> Span:
-    guessed = any(token.guessed for token in tokens[start:end])
-    return Span(start=start, end=end, meaning=meaning, period=period, guessed=guessed)
+def _price(span: Span) -> int:
+    return _UNKNOWN_PRICE if span.kind is Kind.UNKNOWN else 1
 
 
 def _single(token: Token) -> Meaning:

@@ -36,7 +36,7 @@ def written(time: TimeWords, start: int) -> Moment | None:
 
 
 def day_of_month(time: TimeWords, start: int) -> Moment | None:
-    """ "5 de outubro", "dia 5 de outubro de 2026", "5th of October", and "dia 5" of this month."""
+    """As in "5 de outubro", "dia 5 de outubro de 2026", "5th of October", and "dia 5" of this month."""
     unit = time.unit(start)
     named = unit is not None and unit[0] is Unit.DAY
     at = unit[1] if unit and named else start
@@ -50,7 +50,7 @@ def day_of_month(time: TimeWords, start: int) -> Moment | None:
 
 
 def month_day(time: TimeWords, start: int) -> Moment | None:
-    """ "October 5, 2026", "October 5th"."""
+    """As in "October 5, 2026", "October 5th"."""
     found = time.lexicon.months.match(time.words, start)
     day = day_number(time.word(found[1])) if found else None
     if found is None or day is None:

@@ -70,6 +70,8 @@ class ClientDatabase:
                 "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
                 "connect_timeout": _CONNECT_SECONDS,
                 "application_name": "sales-crew",
+                # Whatever the database keeps, we write and read every letter.
+                "client_encoding": "UTF8",
             },
             configure=_read_only,
             check=ConnectionPool.check_connection,

@@ -38,6 +38,10 @@ class TimeWords:
     def unit(self, start: int) -> tuple[Unit, int] | None:
         return self.lexicon.units.match(self.words, start)
 
+    def is_plural(self, start: int) -> bool:
+        """True for "months", of a word that is a unit."""
+        return self.word(start) in self.lexicon.plural_units
+
     def number(self, start: int) -> int | None:
         """A whole number of up to four digits, or one of the lexicon's number words."""
         word = self.word(start)

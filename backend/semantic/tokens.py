@@ -35,13 +35,14 @@ _TOKEN = re.compile(
     | \d{4}-\d{2}(?!\d)                          # 2026-10
     | \d+(?:[.,]\d+)*[^\W\d_]*[ºª°]?\d*[^\W\d_]* # 5, 1.000,50, 1º, 3rd, 10k, 1t26
     | [^\W\d_]+/\d{2}(?:\d{2})?(?!\d)            # mar/25
+    | (?:R|US)\$                                 # R$ 10
     | [^\W\d_][^\W_]*                            # vendas, t1
     | ,                                          # a list
     | (?<=\s)[-–—](?=\s)                         # a range
     | (?<=\d)[-–—](?=\d)
     | [%$€£<>=+≥≤≠×]
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.IGNORECASE,
 )
 # "today's sales": the mark of possession says nothing that the order of words does not.
 _POSSESSIVE = re.compile(r"(?<=\w)['’`´]s\b", re.IGNORECASE)

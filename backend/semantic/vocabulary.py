@@ -1,6 +1,6 @@
 """Everything that words may mean in one language over one semantic model and its members."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from backend.domain.language import Language
@@ -23,6 +23,7 @@ class Vocabulary:
     """Phrases of the model, of its members and of the lexicon, and how to find them in a text."""
 
     def __init__(self, model: SemanticModel, members: Members, language: Language) -> None:
+        self.language = language
         self.lexicon: Lexicon = lexicon(language)
         said = dict(_lexicon_phrases(self.lexicon))
         unread = {phrase for phrase, meaning in said.items() if meaning.kind is Kind.UNREAD}
@@ -38,37 +39,39 @@ class Vocabulary:
             known={*self.lexicon.words, *self._said.words(), *self._named.words()},
         )
 
-    def match(self, tokens: tuple[Token, ...], start: int) -> tuple[Meaning, int] | None:
-        """The longest phrase that begins at `start`, and where it ends.
+    def matches(
+        self, tokens: Sequence[Token], spoken: Sequence[str], start: int
+    ) -> Iterator[tuple[Meaning, int]]:
+        """Every phrase that begins at `start`, and where it ends. `spoken`: the tokens' words.
 
-        A member's name wins over a phrase that is no longer, if it is written as the name is:
-        "Pará" is a state, "para" is not, and "SE" is one where "se" is a word.
+        Of two that are as long, a member's name stands if it is written as the name is: "Pará" is
+        a state, "para" is not, and "SE" is one where "se" is a word.
         """
-        spoken = [token.word for token in tokens]
-        said = self._said.match(spoken, start)
-        named = self._named.match(spoken, start)
-        if named is None or not named[0].may_be_guessed(tokens[start : named[1]]):
-            return said
-        if said is None or named[1] >= said[1]:
-            spelt = named[0]
-            if said is None and not self._is_word(spoken[start : named[1]]):
-                return spelt.meaning, named[1]
-            if spelt.is_written_in(tokens[start : named[1]], tokens):
-                return spelt.meaning, named[1]
-        return said
+        said = {end: meaning for meaning, end in self._said.matches(spoken, start)}
+        for spelt, end in self._named.matches(spoken, start):
+            written = tokens[start:end]
+            is_word = end in said or self._is_word(spoken[start:end])
+            if spelt.may_be_guessed(written) and (
+                not is_word or spelt.is_written_in(written, tokens)
+            ):
+                said[end] = spelt.meaning
+        yield from ((meaning, end) for end, meaning in said.items())
 
-    def _is_word(self, spoken: list[str]) -> bool:
+    def _is_word(self, spoken: Sequence[str]) -> bool:
         """True for one word that the language has too, for instance in its period grammar."""
         return len(spoken) == 1 and spoken[0] in self.lexicon.words
 
 
 def _lexicon_phrases(spoken: Lexicon) -> Iterator[tuple[Phrase, Meaning]]:
     for phrase, (kind, value) in spoken.phrases.items():
-        yield phrase, Meaning(
-            kind=kind,
-            value=value,
-            verb=kind if kind in _VERBS else None,
-            plural=kind is Kind.UNIT and phrase[-1].endswith("s") and phrase[-1] != "mes",
+        yield (
+            phrase,
+            Meaning(
+                kind=kind,
+                value=value,
+                verb=kind if kind in _VERBS else None,
+                plural=phrase[-1] in spoken.period.plural_units,
+            ),
         )
 
 
@@ -80,11 +83,14 @@ def _model_phrases(
         texts = (label.singular, label.plural, *metric.synonyms.get(language, ()))
         for phrase in map(words, texts):
             known = said.get(phrase)
-            yield phrase, Meaning(
-                kind=Kind.METRIC,
-                metrics=(metric.name,),
-                # "faturamos" may be both the model's word and a verb of the language.
-                verb=known.verb if known else None,
+            yield (
+                phrase,
+                Meaning(
+                    kind=Kind.METRIC,
+                    metrics=(metric.name,),
+                    # "faturamos" may be both the model's word and a verb of the language.
+                    verb=known.verb if known else None,
+                ),
             )
     for group in model.groups.values():
         for phrase in map(words, group.words.get(language, ())):
@@ -122,14 +128,22 @@ def _meant(
     said: Mapping[Phrase, Meaning], spoken: Lexicon, names: Mapping[Phrase, Spelt]
 ) -> Iterable[str]:
     """The words that a misspelling may be put right to."""
+    found: set[str] = set()
     for phrase, meaning in said.items():
         if meaning.kind in _CORRECTED_TO:
-            yield from phrase
+            found.update(phrase)
     period = spoken.period
-    yield from period.units.words()
-    yield from (word for word in period.months.words() if word not in period.shy_months)
+    found.update(period.units.words())
+    found.update(word for word in period.months.words() if word not in period.shy_months)
     for name in ("this", "last", "previous", "before_last", "accumulated"):
-        yield from period.classes[name].words()
+        found.update(period.classes[name].words())
     for phrase, spelt in names.items():
         if not spelt.shortened:
-            yield from phrase
+            found.update(phrase)
+    # A word that is empty or unread by itself stays so within a model's phrase.
+    return {word for word in found if _kind(said, word) in _CORRECTED_TO}
+
+
+def _kind(said: Mapping[Phrase, Meaning], word: str) -> Kind:
+    meaning = said.get((word,))
+    return meaning.kind if meaning else Kind.UNKNOWN

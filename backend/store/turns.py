@@ -96,6 +96,8 @@ class RecentMessage:
     text: str
     at: datetime
     query: Mapping[str, Any] | None
+    #: The language its turn was answered in.
+    language: str
 
 
 def begin(database: Database, claim: tasks.Claim) -> Begun | None:
@@ -215,6 +217,7 @@ def recent(
             text=row["text"],
             at=row["at"],
             query=row["query"],
+            language=row["language"],
         )
         for row in rows
     ]

@@ -12,6 +12,8 @@ _CONVERSATIONS = statements("conversations")
 _USAGE = statements("usage")
 
 Row = dict[str, Any]
+#: The last row that was seen of a list: its moment and its id.
+Place = tuple[datetime, UUID]
 
 
 def conversations(
@@ -19,12 +21,12 @@ def conversations(
     tenant_id: TenantId,
     person_id: PersonId | None,
     *,
-    before: tuple[datetime, UUID] | None,
+    before: Place | None,
     limit: int,
 ) -> list[Row]:
     """The newest conversations first, of one person or of the whole tenant.
 
-    `before` is the last turn's moment and the id of the last conversation already seen.
+    `before` is the place of the last one seen: the moment of its last turn, and its id.
     """
     name = "of_tenant" if person_id is None else "of_person"
     moment, last_id = before or (None, None)

@@ -2,9 +2,10 @@
 
 import sys
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPException
 
-import httpx
-
+from ops.local import http_json
 from ops.local.configuration import Configuration
 from ops.local.ports import HOST
 from ops.local.program import Program
@@ -95,8 +96,6 @@ def _environment(configuration: Configuration, backing: Backing) -> dict[str, st
 
 def _answers(url: str) -> bool:
     try:
-        # trust_env: a proxy of the user's has no business on the loopback.
-        with httpx.Client(trust_env=False, timeout=PROBE_TIMEOUT_SECONDS) as client:
-            return client.get(url).is_success
-    except httpx.HTTPError:
+        return http_json.send(url, timeout=PROBE_TIMEOUT_SECONDS).status == HTTPStatus.OK
+    except (OSError, HTTPException):
         return False

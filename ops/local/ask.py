@@ -3,14 +3,14 @@
 import json
 import shlex
 import time
+from http.client import HTTPException
 from typing import Any
 
-import httpx
-
+from ops.local import http_json
 from ops.local.errors import AskFailed, NotRunning
 from ops.local.stack_file import StackFile
 
-# The person of the examples; the demo tenant knows them as a manager.
+# The person of the examples.
 DEMO_USER = "123"
 DEMO_QUESTION = "Quais foram as vendas do mês passado?"
 # A model may think for the whole of a turn's deadline; then the answer is a failure, not silence.
@@ -24,28 +24,17 @@ def ask(stack: StackFile, question: str, user_id: str = DEMO_USER) -> dict[str, 
     A question that is still being answered when the call's wait is over is followed to its end.
     """
     if not question.strip():
-        raise AskFailed('Ask something: make ask Q="Quais foram as vendas do mês passado?"')
+        raise AskFailed(f'Ask something: make ask Q="{DEMO_QUESTION}"')
     deadline = time.monotonic() + PATIENCE_SECONDS
-    with httpx.Client(
-        base_url=stack.api_url,
-        headers={"Authorization": f"Bearer {stack.api_key}"},
-        timeout=PATIENCE_SECONDS,
-        trust_env=False,
-    ) as client:
-        try:
-            body = _json(client.post("/chat", json={"user_id": user_id, "message": question}))
-            while body.get("status") in ("queued", "running"):
-                if time.monotonic() > deadline:
-                    raise AskFailed(f"No answer within {PATIENCE_SECONDS:g} s.")
-                time.sleep(POLL_SECONDS)
-                body = _json(client.get(f"/turns/{body['turn_id']}"))
-        except httpx.ConnectError as error:
-            raise NotRunning(f"Nothing answers at {stack.api_url}; is the stack up?") from error
-        except httpx.HTTPError as error:
-            raise AskFailed(f"The question got no answer: {error}") from error
-    if failure := body.get("error"):
+    answer = _call(stack, "/chat", {"user_id": user_id, "message": question})
+    while answer.get("status") in ("queued", "running"):
+        if time.monotonic() > deadline:
+            raise AskFailed(f"No answer within {PATIENCE_SECONDS:g} s.")
+        time.sleep(POLL_SECONDS)
+        answer = _call(stack, f"/turns/{answer['turn_id']}")
+    if failure := answer.get("error"):
         raise AskFailed(f"The turn failed: {failure.get('code')}: {failure.get('message')}")
-    return body
+    return answer
 
 
 def curl(stack: StackFile, question: str, user_id: str = DEMO_USER) -> str:
@@ -58,12 +47,16 @@ def curl(stack: StackFile, question: str, user_id: str = DEMO_USER) -> str:
     )
 
 
-def _json(response: httpx.Response) -> dict[str, Any]:
+def _call(stack: StackFile, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    url = f"{stack.api_url}{path}"
     try:
-        body = response.json()
-    except ValueError:
-        body = None
-    if response.is_success and isinstance(body, dict):
-        return body
-    reason = body.get("detail") or body.get("title") if isinstance(body, dict) else None
-    raise AskFailed(f"The API answered {response.status_code}: {reason or response.reason_phrase}")
+        response = http_json.send(url, body=body, key=stack.api_key, timeout=PATIENCE_SECONDS)
+    except ConnectionRefusedError as error:
+        raise NotRunning(f"Nothing answers at {stack.api_url}; is the stack up?") from error
+    except (OSError, HTTPException) as error:
+        raise AskFailed(f"The question got no answer: {error}") from error
+    if response.body is not None and response.status < 300:
+        return response.body
+    problem = response.body or {}
+    reason = problem.get("detail") or problem.get("title") or response.reason
+    raise AskFailed(f"The API answered {response.status}: {reason}")

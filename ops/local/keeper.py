@@ -78,7 +78,9 @@ class Keeper:
             await self._process.stop()
 
     def kill(self) -> None:
-        """End the program now."""
+        """End the program now, and stop keeping it."""
+        if self._keeping is not None:
+            self._keeping.cancel()
         if self._process is not None and self._process.running:
             self._process.kill()
 

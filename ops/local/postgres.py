@@ -87,12 +87,17 @@ class Postgres:
         return self.dsn(SUPERUSER, self.password, database)
 
     def is_ready(self) -> bool:
-        """Say whether a login and a query work."""
+        """Say whether a login and a query work; raises DataDirectoryUnusable for a lost password."""
         try:
             with psycopg.connect(self.superuser_dsn(), connect_timeout=2) as connection:
                 connection.execute("SELECT 1")
-        except psycopg.OperationalError:
-            return False
+        except psycopg.OperationalError as error:
+            if "password authentication failed" not in str(error):
+                return False
+            raise DataDirectoryUnusable(
+                f"The password of {self.directory} is not the one in the secrets beside it: "
+                "bring back that file, or move the directory away to start afresh."
+            ) from error
         return True
 
     def _command(self) -> tuple[str, ...]:

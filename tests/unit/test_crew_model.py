@@ -31,6 +31,7 @@ from tests.unit.crew_stage import (
 # isort: split
 from crewai.events.stream_context import add_stream_sink, reset_stream_sinks
 from crewai.utilities.i18n import I18N_DEFAULT
+
 from crews.answer_stream import AnswerStream
 from crews.model import Assignment, CrewModel, ModelCallFailed
 from crews.tool_log import ToolLog

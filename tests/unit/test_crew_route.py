@@ -12,6 +12,7 @@ from backend.domain.sales import MetricQuery, Reading
 from backend.domain.turns import Decision
 from tests.unit.crew_stage import SERIES, ScriptedModel, StagedTool, a_run, subject
 
+# isort: split
 from crews.sales_assistant import route as routing
 
 RUN = a_run(ScriptedModel([]), route=None)

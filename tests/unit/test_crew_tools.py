@@ -13,7 +13,9 @@ from backend.domain.events import EventKind
 from backend.domain.trace import ToolOutcome
 from tests.unit.crew_stage import QUERY, SERIES, StagedTool, Watcher
 
+# isort: split
 from crewai.tools.tool_failure import ToolFailure
+
 from crews.tool_log import ToolLog
 from crews.tools import CrewTool, bridged
 

@@ -9,6 +9,7 @@ from backend.domain.language import Language
 from backend.domain.turns import Decision
 from tests.unit.crew_stage import ScriptedModel, a_run, subject
 
+# isort: split
 from crews.sales_assistant import words
 from crews.sales_assistant.staff import inputs
 
@@ -77,4 +78,4 @@ def test_a_missing_input_is_an_error() -> None:
 
 def test_the_day_of_the_question_is_told() -> None:
     run = a_run(ScriptedModel([]), subject=subject(today=date(2026, 1, 2), user_name="Ana"))
-    assert '<question on="2026-01-02" by="Ana">' in inputs(run)["question"]
+    assert '<asked 2026-01-02 by="Ana">' in inputs(run)["question"]

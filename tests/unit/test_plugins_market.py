@@ -85,6 +85,16 @@ def test_a_stretch_is_computed_and_every_number_told_is_a_figure() -> None:
     assert figures(outcome)["dollar_change"] == pytest.approx(5.4321 / 5.4 - 1)
 
 
+def test_a_long_stretch_is_shown_by_the_last_value_of_each_month() -> None:
+    outcome = tools_of(a_scope())["market_get_series"].call(
+        {"series": "selic", "from": "2025-01-01", "to": "2026-11-15"}
+    )
+    days = [row["day"] for row in content_of(outcome)["rows"]]
+    assert len(days) == 12
+    assert days[-3:] == ["2026-09-30", "2026-10-31", "2026-11-15"]
+    assert outcome.rows == 684
+
+
 def test_inflation_over_a_stretch_is_the_product_of_its_months() -> None:
     outcome = ask(series="ipca", from_="2026-01-15", to="2026-03-31")
     assert "de janeiro de 2026 a março de 2026 (3 meses): 3,03%" in (outcome.summary or "")
@@ -98,6 +108,7 @@ def test_the_latest_inflation_comes_with_twelve_months() -> None:
         outcome.summary or ""
     )
     assert figures(outcome)["ipca_accumulated"] == pytest.approx(1.01**12 - 1)
+    assert outcome.sources == ("Banco Central do Brasil, SGS 433, outubro de 2026",)
 
 
 def test_a_month_missing_in_the_source_gives_no_accumulated_rate() -> None:

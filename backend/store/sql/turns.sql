@@ -78,8 +78,8 @@ SELECT id, tenant_id, status, attempt, answer, error_code FROM turns
 
 -- recent --
 -- The last answered turns of a conversation before this one, newest first.
-SELECT t.id, t.seq, t.asked_at, t.finished_at, t.query, m.author, m.text, m.id AS message_id, m.at
-  FROM (SELECT id, tenant_id, seq, asked_at, finished_at, query FROM turns
+SELECT t.id, t.query, t.language, m.author, m.text, m.id AS message_id, m.at
+  FROM (SELECT id, tenant_id, seq, query, answer ->> 'language' AS language FROM turns
          WHERE tenant_id = %(tenant_id)s AND conversation_id = %(conversation_id)s
            AND seq < %(seq)s AND status = 'answered'
          ORDER BY seq DESC LIMIT %(limit)s) t

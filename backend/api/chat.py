@@ -1,0 +1,124 @@
+"""POST /chat: store the question, ring, and wait for its answer as long as the caller wants.
+
+    follow -> submit -> ring -> wait -> 200, or 202 with where to look
+
+The turn does not depend on the wait: a caller who leaves, or a process that drains, changes
+nothing about it.
+"""
+
+import asyncio
+from typing import Annotated
+
+from litestar import Response, post
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import HeaderParameter
+
+from backend.api import turn_reply
+from backend.api.auth import needs
+from backend.api.bodies import DoorRequest
+from backend.api.preferences import wait_seconds
+from backend.api.problems import ClientGone, Problem
+from backend.api.questions import submission_of, submit
+from backend.api.replay import closing_of
+from backend.api.replies import ChatAnswer, StillOpen
+from backend.api.schemas import ChatBody
+from backend.api.watching import find_turn
+from backend.domain.errors import StoreUnavailable
+from backend.domain.events import TurnEvent
+from backend.domain.identity import Scope, TurnId
+from backend.domain.turns import TurnStatus
+from backend.live.listener import Follower
+from backend.store.submissions import Submission
+
+
+@post(
+    "/chat",
+    guards=[needs(Scope.CHAT)],
+    status_code=200,
+    summary="Ask a question for a user",
+    responses={
+        200: ResponseSpec(ChatAnswer, description="The answer.", generate_examples=False),
+        202: ResponseSpec(StillOpen, description="Accepted; the answer follows."),
+        409: ResponseSpec(Problem, description="The idempotency key stands for another request."),
+        502: ResponseSpec(Problem, description="The turn failed (504: too late)."),
+        503: ResponseSpec(Problem, description="Not stored; try again."),
+    },
+)
+async def chat(
+    request: DoorRequest,
+    data: ChatBody,
+    idempotency_key: Annotated[
+        str | None,
+        HeaderParameter(
+            name="Idempotency-Key",
+            description="The same key and body give the same turn for 7 days.",
+        ),
+    ] = None,
+    prefer: Annotated[
+        str | None,
+        HeaderParameter(
+            name="Prefer",
+            description="`respond-async`: 202 at once; `wait=N`: wait N seconds at most.",
+        ),
+    ] = None,
+) -> Response[bytes]:
+    door = request.door
+    submission = submission_of(
+        data, request.auth, trace_id=request.trace_id, idempotency_key=idempotency_key
+    )
+    seconds = wait_seconds([prefer] if prefer else [], door.settings.chat_wait_seconds)
+    if seconds == 0 or door.waiting.draining:
+        accepted = await submit(door, submission)
+        if not accepted.repeated:
+            return turn_reply.still_open(accepted.turn_id, TurnStatus.QUEUED)
+        turn = await find_turn(door, submission.tenant_id, accepted.turn_id)
+        return turn_reply.still_open(accepted.turn_id, turn.status)
+    return await _answered(request, submission, seconds)
+
+
+async def _answered(
+    request: DoorRequest, submission: Submission, seconds: float
+) -> Response[bytes]:
+    """Follow the turn from before it is stored, so that no event can come too early."""
+    waiting, tenant_id = request.door.waiting, submission.tenant_id
+    async with waiting.follow(tenant_id, submission.turn_id) as follower:
+        accepted = await submit(request.door, submission)
+        if not accepted.repeated:
+            event = await _closing(request, follower, seconds)
+            return await _reply(request, accepted.turn_id, event)
+    async with waiting.follow(tenant_id, accepted.turn_id) as follower:
+        turn = await find_turn(request.door, tenant_id, accepted.turn_id)
+        event = closing_of(turn) or await _closing(request, follower, seconds)
+        return await _reply(request, accepted.turn_id, event)
+
+
+async def _closing(request: DoorRequest, follower: Follower, seconds: float) -> TurnEvent | None:
+    """The turn's end, or None when it does not come in time. Raises ClientGone."""
+    closing = asyncio.create_task(request.door.waiting.closing(follower))
+    gone = asyncio.create_task(request.gone())
+    try:
+        await asyncio.wait(
+            (closing, gone), timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+        )
+        if closing.done():
+            return closing.result()
+        if gone.done():
+            raise ClientGone
+        return None
+    finally:
+        closing.cancel()
+        gone.cancel()
+
+
+async def _reply(request: DoorRequest, turn_id: TurnId, event: TurnEvent | None) -> Response[bytes]:
+    if event is not None:
+        return turn_reply.of_event(event, turn_id)
+    try:
+        turn = await find_turn(request.door, request.auth.tenant_id, turn_id)
+    except StoreUnavailable:
+        # It is stored all the same, and that is what the caller must hear.
+        return turn_reply.still_open(turn_id, TurnStatus.QUEUED)
+    event = closing_of(turn)
+    if event is not None:
+        return turn_reply.of_event(event, turn_id)
+    return turn_reply.still_open(turn_id, turn.status)

@@ -1,0 +1,172 @@
+"""The outermost layer: every request is traced, counted, timed, logged, and bounded.
+
+It sees the status that really goes out, also of errors that inner layers raised, and knows a
+route by its template, so that labels stay few.
+"""
+
+import asyncio
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend.api import problems
+from backend.api.problems import HeadersTooLarge, ServerBusy
+from backend.domain.errors import SalesCrewError
+from backend.domain.identity import Caller
+from backend.observe import metrics
+
+log = structlog.get_logger(__name__)
+
+#: A reader that takes nothing for this long is dropped, and its buffer with it.
+SEND_SECONDS = 20.0
+#: A key, a trace and whatever proxies add fit many times.
+MOST_HEADER_BYTES = 32 * 1024
+#: Open requests, streams and sockets of one process; each costs tens of kilobytes.
+MOST_OPEN = 4_000
+#: The server's own way to cut a connection, which ASGI lacks (`backend/api/protocols.py`).
+ABORT = "sales.abort"
+
+_TRACEPARENT = re.compile(rb"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_METHODS = frozenset({"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"})
+
+_SECURITY: Mapping[bytes, bytes] = {
+    b"x-content-type-options": b"nosniff",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+    b"referrer-policy": b"no-referrer",
+    b"cache-control": b"no-store",
+}
+
+
+class Served:
+    """An ASGI application around another."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._open = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        request = _Request(scope, send)
+        self._open += 1
+        try:
+            with structlog.contextvars.bound_contextvars(trace_id=request.trace_id):
+                refusal = self._refusal(scope)
+                if refusal is None:
+                    await self._serve(request, receive)
+                else:
+                    await request.refuse(refusal)
+                request.done()
+        finally:
+            self._open -= 1
+
+    async def _serve(self, request: "_Request", receive: Receive) -> None:
+        try:
+            await self._app(request.scope, receive, request.send)
+        except Exception:
+            # A dropped reader breaks whatever was writing to it; that is no fault to report.
+            if not request.dropped:
+                request.done()
+                raise
+
+    def _refusal(self, scope: Scope) -> SalesCrewError | None:
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES:
+            return HeadersTooLarge()
+        return ServerBusy() if self._open > MOST_OPEN else None
+
+
+class _Request:
+    """One request on its way."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.scope = scope
+        self.trace_id = _trace_id(scope)
+        self.dropped = False
+        self._send = send
+        self._status = 500
+        self._started_at = time.perf_counter()
+        self._is_done = False
+        scope.setdefault("state", {})["trace_id"] = self.trace_id
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on, or drop a reader that takes none."""
+        self._note(message)
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._send(message)
+        except TimeoutError:
+            self.dropped = True
+            log.warning("http.reader_dropped", route=self._route)
+            abort = (self.scope.get("extensions") or {}).get(ABORT)
+            if abort is not None:
+                abort()
+            raise
+
+    async def refuse(self, error: SalesCrewError) -> None:
+        answer = problems.response(problems.problem_of(error))
+        prefix = "websocket.http" if self.scope["type"] == "websocket" else "http"
+        headers: list[tuple[bytes, bytes]] = [
+            (b"content-type", problems.MEDIA_TYPE.encode()),
+            (b"connection", b"close"),
+            *((name.lower().encode(), value.encode()) for name, value in answer.headers.items()),
+        ]
+        start: Any = {
+            "type": f"{prefix}.response.start",
+            "status": answer.status_code,
+            "headers": headers,
+        }
+        body: Any = {"type": f"{prefix}.response.body", "body": answer.content}
+        await self.send(start)
+        await self.send(body)
+
+    def done(self) -> None:
+        """Count and log the request, once."""
+        if self._is_done:
+            return
+        self._is_done = True
+        seconds = time.perf_counter() - self._started_at
+        method = self.scope.get("method", "GET")
+        method = method if method in _METHODS else "other"
+        metrics.HTTP_REQUESTS.labels(method, self._route, str(self._status)).inc()
+        if self.scope["type"] == "http":
+            metrics.HTTP_SECONDS.labels(method, self._route).observe(seconds)
+        caller = self.scope.get("auth")
+        log.info(
+            "http.request_served",
+            method=method,
+            route=self._route,
+            status=self._status,
+            time_ms=round(seconds * 1000),
+            tenant_id=str(caller.tenant_id) if isinstance(caller, Caller) else None,
+        )
+
+    @property
+    def _route(self) -> str:
+        return str(self.scope.get("path_template") or "unmatched")
+
+    def _note(self, message: Message) -> None:
+        if message["type"] in ("http.response.start", "websocket.http.response.start"):
+            self._status = message["status"]
+            headers = list(message["headers"])
+            named = {name.lower() for name, _ in headers}
+            headers.extend((name, value) for name, value in _SECURITY.items() if name not in named)
+            headers.append((b"x-trace-id", self.trace_id.encode()))
+            message["headers"] = headers
+        elif message["type"] == "websocket.accept":
+            self._status = 101
+
+
+def _trace_id(scope: Scope) -> str:
+    """The caller's trace, if it names one as the W3C says; else a new one."""
+    for name, value in scope["headers"]:
+        if name == b"traceparent":
+            found = _TRACEPARENT.fullmatch(value)
+            if found is not None:
+                return found[1].decode()
+    return secrets.token_hex(16)

@@ -1,0 +1,42 @@
+"""A metric query while it is being read from a question."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from backend.domain.sales import Grain
+from backend.semantic.period import Period
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    metrics: list[str] = field(default_factory=list)
+    #: What the ranking goes by, where the question says so.
+    criterion: str | None = None
+    dimensions: list[str] = field(default_factory=list)
+    grain: Grain | None = None
+    filters: dict[str, list[str]] = field(default_factory=dict)
+    period: Period | None = None
+    order: Literal["desc", "asc"] | None = None
+    limit: int | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing was found that a follow-up could be about."""
+        return not (self.metrics or self.filters or self.period or self.has_breakdown)
+
+    @property
+    def has_breakdown(self) -> bool:
+        return bool(self.dimensions or self.grain or self.order)
+
+    def add_metric(self, name: str) -> None:
+        if name not in self.metrics:
+            self.metrics.append(name)
+
+    def add_dimension(self, name: str) -> None:
+        if name not in self.dimensions:
+            self.dimensions.append(name)
+
+    def add_member(self, dimension: str, member: str) -> None:
+        members = self.filters.setdefault(dimension, [])
+        if member not in members:
+            members.append(member)

@@ -1,0 +1,45 @@
+"""Members that the figures are about: "no Sul", "da Ana Souza", "região Sul e Norte"."""
+
+from backend.semantic.draft import Draft
+from backend.semantic.lexicon import Kind
+from backend.semantic.sentence import Sentence
+
+
+def read_filters(sentence: Sentence, draft: Draft) -> None:
+    """Claims members, the dimension named beside one, and "por" before one ("por WhatsApp").
+
+    A word that is a member of two dimensions (São Paulo) is the one that the question names, or
+    else the one that the model declares first. The answer says which.
+    """
+    said_before = ""
+    for index in sentence.of(Kind.MEMBER):
+        members = sentence.meaning(index).members
+        beside = _dimension_beside(sentence, index)
+        said = sentence.meaning(beside).dimension if beside is not None else said_before
+        chosen = next((each for each in members if each.dimension == said), members[0])
+        said_before = chosen.dimension if _goes_on(sentence, index) else ""
+        draft.add_member(chosen.dimension, chosen.member)
+        before = sentence.before(index)
+        sentence.claim(index, beside)
+        if sentence.kind(before) in (Kind.BY, Kind.FROM):
+            sentence.claim(before)
+
+
+def _dimension_beside(sentence: Sentence, index: int) -> int | None:
+    """As in "região Sul", "Sul region": the name of the dimension says nothing more."""
+    dimensions = {each.dimension for each in sentence.meaning(index).members}
+    for beside in (sentence.before(index), sentence.after(index)):
+        if (
+            beside is not None
+            and sentence.kind(beside) is Kind.DIMENSION
+            and not sentence.is_claimed(beside)
+            and sentence.meaning(beside).dimension in dimensions
+        ):
+            return beside
+    return None
+
+
+def _goes_on(sentence: Sentence, index: int) -> bool:
+    """True where another member follows in the same list."""
+    joint = sentence.after(index)
+    return joint is not None and sentence.kind(joint) is Kind.AND

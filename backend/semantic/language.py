@@ -1,0 +1,41 @@
+"""Which of the three languages a text is in, from its function words and its letters."""
+
+from collections.abc import Mapping
+
+from backend.domain.language import Language
+from backend.semantic.lexicon import lexicon
+from backend.semantic.tokens import words
+
+# Letters that only one of the three writes.
+_LETTERS = {
+    Language.PORTUGUESE: "ãõçâêôà",
+    Language.SPANISH: "ñ¿¡",
+}
+
+
+def detect_language(text: str, default: Language = Language.PORTUGUESE) -> Language:
+    """The language with the most evidence; `default` where there is none or it is even.
+
+    Pass the conversation's language as `default`: "top 5?" goes on in it.
+    """
+    return likely_languages(text, default)[0]
+
+
+def likely_languages(text: str, default: Language) -> tuple[Language, ...]:
+    """The languages that nothing speaks against, `default` first if it is one of them."""
+    evidence = _evidence(text)
+    most = max(evidence.values())
+    likely = [language for language in Language if evidence[language] == most]
+    return tuple(sorted(likely, key=lambda language: language is not default))
+
+
+def _evidence(text: str) -> Mapping[Language, float]:
+    """A word that two languages share says half as much for each."""
+    found = dict.fromkeys(Language, 0.0)
+    for word in words(text):
+        speakers = [language for language in Language if word in lexicon(language).words]
+        for language in speakers:
+            found[language] += 1 / len(speakers)
+    for language, letters in _LETTERS.items():
+        found[language] += sum(letter in letters for letter in text.lower())
+    return found

@@ -1,0 +1,173 @@
+"""A question in everyday words, in Portuguese, English or Spanish, to a MetricQuery.
+
+The words are scanned to spans (phrases of the vocabulary and periods); then the rules below claim,
+in this order, the spans that they understand:
+
+    period -> grouping -> filters -> who -> ranking -> asked for -> grain -> measures
+
+Every word must be claimed: a word dropped unseen would be a wrong figure told with confidence. What
+is left makes the reading incomplete, and the user is told which words. This first form reads no
+negation, threshold, share or comparison, so their words are always left.
+"""
+
+from datetime import date
+
+from backend.domain.language import Language
+from backend.domain.sales import MetricQuery, Reading
+from backend.semantic.breakdown import group_by, read_asked_for, read_grain, read_grouping
+from backend.semantic.draft import Draft
+from backend.semantic.filters import read_filters
+from backend.semantic.follow_up import period_of, take_over
+from backend.semantic.language import likely_languages
+from backend.semantic.lexicon import Kind
+from backend.semantic.measures import read_measures, read_missing_measure
+from backend.semantic.member_names import Members
+from backend.semantic.model import SemanticModel
+from backend.semantic.ranking import read_ranking, read_who
+from backend.semantic.sentence import Sentence, scan
+from backend.semantic.time_words import TimeWords
+from backend.semantic.tokens import Token, tokenise
+from backend.semantic.vocabulary import Vocabulary
+
+
+class QuestionParser:
+    """Reads questions over one semantic model. Safe to share between threads.
+
+    `members` are the values that its dimensions have in the data, as the database writes them.
+    """
+
+    def __init__(self, model: SemanticModel, members: Members) -> None:
+        self._model = model
+        self._vocabularies = {
+            language: Vocabulary(model, members, language) for language in Language
+        }
+
+    def read(
+        self,
+        question: str,
+        *,
+        today: date,
+        previous: MetricQuery | None,
+        language: Language = Language.PORTUGUESE,
+    ) -> Reading:
+        """`language` is the conversation's: it decides where the words of a question do not."""
+        tokens = tokenise(question)
+        likely, *others = likely_languages(question, language)
+        spelling = self._vocabularies[likely].spelling
+        first = self._read(tuple(map(spelling.correct, tokens)), today, previous, likely)
+        if first.complete:
+            return first
+        # A word of one language is no misspelling in another: no guesses here.
+        readings = (self._read(tokens, today, previous, other) for other in others)
+        return next((reading for reading in readings if reading.complete), first)
+
+    def _read(
+        self,
+        tokens: tuple[Token, ...],
+        today: date,
+        previous: MetricQuery | None,
+        language: Language,
+    ) -> Reading:
+        vocabulary = self._vocabularies[language]
+        marker = vocabulary.lexicon.follow_up.match([token.word for token in tokens], 0)
+        tokens = tokens[marker[1] :] if marker else tokens
+        draft, sentence = self._draft(tokens, vocabulary, today, None, follows=False)
+        goes_on = previous is not None and (marker is not None or not draft.metrics)
+        if previous is not None and goes_on:
+            follow_up, sentence_of_it = self._draft(
+                tokens, vocabulary, today, previous, follows=True
+            )
+            if not follow_up.is_empty:
+                return self._reading(
+                    take_over(follow_up, previous), sentence_of_it, language, follow_up=True
+                )
+        read_missing_measure(draft, self._model)
+        return self._reading(draft, sentence, language, follow_up=False)
+
+    def _draft(
+        self,
+        tokens: tuple[Token, ...],
+        vocabulary: Vocabulary,
+        today: date,
+        previous: MetricQuery | None,
+        *,
+        follows: bool,
+    ) -> tuple[Draft, Sentence]:
+        time = TimeWords(
+            words=tuple(token.word for token in tokens),
+            lexicon=vocabulary.lexicon.period,
+            today=today,
+            anchor=period_of(previous),
+            month_first_possible=vocabulary.language is Language.ENGLISH,
+        )
+        sentence, draft = scan(tokens, time, vocabulary), Draft()
+        _read_period(sentence, draft)
+        read_grouping(sentence, draft)
+        read_filters(sentence, draft)
+        read_who(sentence, draft, vocabulary.who)
+        read_ranking(sentence, draft, follow_up=follows)
+        read_asked_for(sentence, draft)
+        if follows and not draft.has_breakdown:
+            _read_bare_dimension(sentence, draft)
+        read_grain(sentence, draft)
+        read_measures(sentence, draft, self._model)
+        _claim_empty_words(sentence, draft)
+        return draft, sentence
+
+    def _reading(
+        self, draft: Draft, sentence: Sentence, language: Language, *, follow_up: bool
+    ) -> Reading:
+        left = sentence.left()
+        query = _query(draft, self._model) if draft.metrics else None
+        return Reading(
+            query=query,
+            language=language,
+            complete=query is not None and not left,
+            not_understood=left,
+            follow_up=follow_up and query is not None,
+        )
+
+
+def _read_period(sentence: Sentence, draft: Draft) -> None:
+    """One period; a second one would be a comparison."""
+    for index in sentence.of(Kind.PERIOD):
+        if draft.period in (None, sentence.spans[index].period):
+            draft.period = sentence.spans[index].period
+            sentence.claim(index)
+
+
+def _read_bare_dimension(sentence: Sentence, draft: Draft) -> None:
+    """As in "E os clientes?" asks for what was asked before, by customer."""
+    first = sentence.after(-1)
+    if sentence.kind(first) is Kind.DIMENSION:
+        group_by(sentence, draft, first)
+
+
+def _claim_empty_words(sentence: Sentence, draft: Draft) -> None:
+    """Words that change nothing, and "what", which asks for something else where nothing is named:
+    "what did we sell" wants the products.
+    """
+    sentence.claim(*sentence.of(Kind.FUNCTION, Kind.AND, Kind.HAVE, Kind.WHICH))
+    named = any(span.kind is Kind.METRIC and span.meaning.verb is None for span in sentence.spans)
+    if named or draft.has_breakdown:
+        sentence.claim(*sentence.of(Kind.WHAT))
+
+
+def _query(draft: Draft, model: SemanticModel) -> MetricQuery:
+    """In one form, whatever the order of the words: the same question is the same query."""
+    criterion = draft.criterion if draft.criterion != draft.metrics[0] else None
+    return MetricQuery(
+        metrics=tuple(draft.metrics),
+        dimensions=tuple(draft.dimensions),
+        filters={
+            name: tuple(sorted(draft.filters[name]))
+            for name in model.dimensions
+            if name in draft.filters
+        },
+        from_date=draft.period.from_date if draft.period else None,
+        to_date=draft.period.to_date if draft.period else None,
+        grain=draft.grain,
+        order=draft.order,
+        order_by=criterion,
+        limit=draft.limit,
+    )

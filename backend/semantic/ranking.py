@@ -1,0 +1,140 @@
+"""Order and limit: "top 5 produtos", "qual vendedor vendeu menos", "com maior margem"."""
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from backend.semantic.breakdown import group_by
+from backend.semantic.draft import Draft
+from backend.semantic.lexicon import Kind
+from backend.semantic.sentence import Sentence
+
+_ADJECTIVES = (Kind.BEST, Kind.WORST)
+_ADVERBS = (Kind.MOST, Kind.LEAST)
+_ITEMS = (Kind.DIMENSION, Kind.UNIT)
+#: More lines than this is not a ranking to read; the number then means something else.
+_LONGEST = 1_000
+
+
+def read_ranking(sentence: Sentence, draft: Draft, *, follow_up: bool) -> None:
+    """Claims the words of a ranking and the dimension that is ranked.
+
+    One of something ("qual vendedor", "the best seller") is a limit of 1; several without a
+    number are all of them in order. A follow-up may leave out what is ranked ("e os 3 piores?").
+    """
+    for index in sentence.of(*_ADJECTIVES, *_ADVERBS):
+        order = _order(sentence, index)
+        item = _ranked_item(sentence, index)
+        goes_on = draft.order == order and _beside_a_ranking(sentence, index)
+        if (goes_on or draft.order is None) and _is_ranking(sentence, index, item, follow_up):
+            number = _number(sentence, index, item)
+            limit = number or _one(sentence, item)
+            if limit and _other_breakdowns(sentence, draft, item):
+                continue  # The best five of each region are not the best five.
+            draft.order = order
+            draft.limit = draft.limit or limit
+            group_by(sentence, draft, item)
+            sentence.claim(index)
+    for index in sentence.of(Kind.RANKING):
+        item = sentence.after(index)
+        group_by(sentence, draft, item)
+        if draft.dimensions or draft.grain:
+            draft.order = draft.order or "desc"
+            sentence.claim(index)
+
+
+def read_who(sentence: Sentence, draft: Draft, who: Mapping[Kind, str]) -> None:
+    """As in "Quem vendeu mais": the dimension that does what the verb says. `who` is verb -> dimension."""
+    for index in sentence.of(Kind.WHO):
+        verbs = (span.meaning.verb for span in sentence.spans[index:] if span.meaning.verb)
+        dimension = who.get(next(verbs, Kind.UNKNOWN))
+        if dimension is not None:
+            draft.add_dimension(dimension)
+            sentence.claim(index)
+
+
+def _order(sentence: Sentence, index: int) -> Literal["desc", "asc"]:
+    return "desc" if sentence.kind(index) in (Kind.BEST, Kind.MOST) else "asc"
+
+
+def _beside_a_ranking(sentence: Sentence, index: int) -> bool:
+    """True for the second word of "top 10 maiores": it ranks the same once more."""
+    before = sentence.before(index)
+    if before is not None and sentence.kind(before) is Kind.NUMBER:
+        before = sentence.before(before)
+    return before is not None and sentence.kind(before) in (*_ADJECTIVES, *_ADVERBS)
+
+
+def _is_ranking(sentence: Sentence, index: int, item: int | None, follow_up: bool) -> bool:
+    """True where the word ranks, and does not compare, subtract or set a threshold.
+
+    "Vendas menos devoluções", "por região menos o Sul" and "mais de 10" hold the same words.
+    """
+    has_items = item is not None or sentence.has(Kind.DIMENSION, Kind.WHO)
+    before, after = sentence.before(index), sentence.after(index)
+    if sentence.kind(index) in _ADVERBS:
+        by_verb = _is_verb(sentence, before) or _is_verb(sentence, after)
+        counts = sentence.kind(before) is Kind.HAVE and sentence.kind(after) is Kind.METRIC
+        return (has_items or follow_up) and (by_verb or counts)
+    if sentence.kind(after) is Kind.NUMBER and after is not None:
+        after = sentence.after(after)
+    if item is not None:
+        return True
+    if sentence.kind(after) is Kind.METRIC:
+        return has_items
+    return follow_up and sentence.kind(after) in (None, Kind.PERIOD, Kind.AND)
+
+
+def _ranked_item(sentence: Sentence, index: int) -> int | None:
+    """What is ranked: "produtos" in "top 5 produtos", "produtos mais vendidos", "vendedor que mais
+    vendeu", "vendedor com maior faturamento".
+    """
+    item = _beyond(sentence, sentence.after(index), step=sentence.after, over=(Kind.NUMBER,))
+    if item is None:
+        over = (Kind.NUMBER, Kind.HAVE, Kind.WHICH)
+        item = _beyond(sentence, sentence.before(index), step=sentence.before, over=over)
+    return item
+
+
+def _beyond(
+    sentence: Sentence,
+    index: int | None,
+    *,
+    step: Callable[[int], int | None],
+    over: tuple[Kind, ...],
+) -> int | None:
+    while index is not None and (sentence.meaning(index).kind in over or _is_verb(sentence, index)):
+        index = step(index)
+    if index is None or sentence.is_claimed(index) or sentence.kind(index) not in _ITEMS:
+        return None
+    return index
+
+
+def _number(sentence: Sentence, index: int, item: int | None) -> int | None:
+    """The number beside the ranking word or before what is ranked, claimed."""
+    places = (sentence.after(index), sentence.before(index))
+    for place in (*places, sentence.before(item) if item is not None else None):
+        if place is None or sentence.kind(place) is not Kind.NUMBER:
+            continue
+        number = int(sentence.meaning(place).value)
+        if 1 <= number <= _LONGEST:
+            sentence.claim(place)
+            return number
+    return None
+
+
+def _one(sentence: Sentence, item: int | None) -> int | None:
+    if item is None:
+        return 1 if sentence.has(Kind.WHO) else None
+    return None if sentence.meaning(item).plural else 1
+
+
+def _other_breakdowns(sentence: Sentence, draft: Draft, item: int | None) -> bool:
+    others = set(draft.dimensions) | ({draft.grain} if draft.grain else set())
+    if item is not None:
+        others -= {sentence.meaning(item).dimension, sentence.meaning(item).value}
+        return bool(others)
+    return len(others) > 1
+
+
+def _is_verb(sentence: Sentence, index: int | None) -> bool:
+    return index is not None and sentence.meaning(index).verb is not None
