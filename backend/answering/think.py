@@ -86,6 +86,8 @@ def think(
     with steps.step("check", "figures") as detail:
         checked = check(draft, evidence, reading.language)
         detail["corrections"] = list(checked.corrections)
+        # What the kernel's own filter saw: figures come through it, or from nowhere.
+        detail["kernel_calls"] = [call.name for call in scope.calls]
     if checked.text != gate.said:
         if gate.said:
             telling.restart("checked")

@@ -10,6 +10,9 @@ from backend.api.server import server
 from backend.observe import logs
 from backend.settings import SettingsInvalid
 
+#: Twice the connections that are served at once (`backend/api/served.py`).
+OPEN_FILES = 8_192
+
 
 def main() -> int:
     try:
@@ -29,8 +32,10 @@ def main() -> int:
 
 def _raise_file_limit() -> None:
     """Each stream and socket is an open file, and the usual soft limit is 1,024."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 if __name__ == "__main__":

@@ -41,13 +41,15 @@ class DoorRequest(Request[None, Caller, State]):
         return trace_id
 
     async def body(self) -> bytes:
-        """Raises TooLarge, RequestTimeout, ClientGone."""
+        """Raises TooLarge, RequestTimeout, ClientGone, InvalidRequest (there is none)."""
         if not isinstance(self._body, bytes):
             try:
                 async with asyncio.timeout(ARRIVAL_SECONDS):
                     self._body = await self._arrive()
             except TimeoutError as error:
                 raise RequestTimeout from error
+        if not self._body:
+            raise InvalidRequest("The body should be a JSON object, and there is none")
         return self._body
 
     async def json(self) -> Any:

@@ -11,9 +11,9 @@ from typing import Annotated
 
 from litestar import Response, post
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import HeaderParameter
+from litestar.params import HeaderParameter, JSONBody
 
-from backend.api import turn_reply
+from backend.api import problems, turn_reply
 from backend.api.auth import needs
 from backend.api.bodies import DoorRequest
 from backend.api.preferences import wait_seconds
@@ -31,22 +31,29 @@ from backend.live.listener import Follower
 from backend.store.submissions import Submission
 
 
+def _problem(description: str) -> ResponseSpec:
+    return ResponseSpec(Problem, description=description, media_type=problems.MEDIA_TYPE)
+
+
 @post(
     "/chat",
     guards=[needs(Scope.CHAT)],
+    tags=[Scope.CHAT],
     status_code=200,
     summary="Ask a question for a user",
     responses={
         200: ResponseSpec(ChatAnswer, description="The answer.", generate_examples=False),
         202: ResponseSpec(StillOpen, description="Accepted; the answer follows."),
-        409: ResponseSpec(Problem, description="The idempotency key stands for another request."),
-        502: ResponseSpec(Problem, description="The turn failed (504: too late)."),
-        503: ResponseSpec(Problem, description="Not stored; try again."),
+        409: _problem("The idempotency key stands for another request."),
+        422: _problem("The turn failed: no retry will make this content acceptable."),
+        502: _problem("The turn failed."),
+        503: _problem("Not stored; try again after `Retry-After`."),
+        504: _problem("The turn failed: no answer before its deadline."),
     },
 )
 async def chat(
     request: DoorRequest,
-    data: ChatBody,
+    data: JSONBody[ChatBody],
     idempotency_key: Annotated[
         str | None,
         HeaderParameter(
@@ -63,10 +70,15 @@ async def chat(
     ] = None,
 ) -> Response[bytes]:
     door = request.door
-    submission = submission_of(
-        data, request.auth, trace_id=request.trace_id, idempotency_key=idempotency_key
-    )
     seconds = wait_seconds([prefer] if prefer else [], door.settings.chat_wait_seconds)
+    submission = submission_of(
+        data,
+        request.auth,
+        trace_id=request.trace_id,
+        idempotency_key=idempotency_key,
+        # Who does not wait is told where the events are.
+        watched=seconds == 0,
+    )
     if seconds == 0 or door.waiting.draining:
         accepted = await submit(door, submission)
         if not accepted.repeated:
@@ -97,9 +109,7 @@ async def _closing(request: DoorRequest, follower: Follower, seconds: float) -> 
     closing = asyncio.create_task(request.door.waiting.closing(follower))
     gone = asyncio.create_task(request.gone())
     try:
-        await asyncio.wait(
-            (closing, gone), timeout=seconds, return_when=asyncio.FIRST_COMPLETED
-        )
+        await asyncio.wait((closing, gone), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if closing.done():
             return closing.result()
         if gone.done():

@@ -36,6 +36,7 @@ MOST_TURNS = 200
 @get(
     "/conversations",
     guards=[needs(Scope.CHAT, Scope.OPERATOR)],
+    tags=[Scope.CHAT, Scope.OPERATOR],
     summary="Conversations of a user, or of all (operator)",
 )
 async def list_conversations(
@@ -44,7 +45,8 @@ async def list_conversations(
         str | None, QueryParameter(name="user_id", description="Required without operator scope.")
     ] = None,
     cursor: Annotated[
-        str | None, QueryParameter(name="cursor", max_length=200, description="From the page before.")
+        str | None,
+        QueryParameter(name="cursor", max_length=200, description="From the page before."),
     ] = None,
     limit: Annotated[int, QueryParameter(name="limit", ge=1, le=MOST_CONVERSATIONS)] = 50,
 ) -> ConversationPage:
@@ -70,6 +72,7 @@ async def list_conversations(
 @get(
     "/conversations/{conversation_id:uuid}",
     guards=[needs(Scope.CHAT, Scope.OPERATOR)],
+    tags=[Scope.CHAT, Scope.OPERATOR],
     summary="A conversation's turns and messages, in order",
 )
 async def read_conversation(
@@ -77,7 +80,9 @@ async def read_conversation(
     conversation_id: FromPath[UUID],
     after: Annotated[
         int,
-        QueryParameter(name="after", ge=0, le=2**31 - 1, description="`seq` of the last turn seen."),
+        QueryParameter(
+            name="after", ge=0, le=2**31 - 1, description="`seq` of the last turn seen."
+        ),
     ] = 0,
     limit: Annotated[int, QueryParameter(name="limit", ge=1, le=MOST_TURNS)] = MOST_TURNS,
 ) -> Conversation:
@@ -86,9 +91,7 @@ async def read_conversation(
     def read() -> tuple[Row | None, list[Row]]:
         with door.database.tenant(tenant_id) as conn:
             row = views.conversation(conn, tenant_id, conversation_id)
-            return row, views.turns(
-                conn, tenant_id, conversation_id, after=after, limit=limit + 1
-            )
+            return row, views.turns(conn, tenant_id, conversation_id, after=after, limit=limit + 1)
 
     row, turns = await door.calls.run(read)
     if row is None:
@@ -101,7 +104,12 @@ async def read_conversation(
 
 
 def _list(
-    database: Database, caller: Caller, user_id: str | None, *, before: views.Place | None, limit: int
+    database: Database,
+    caller: Caller,
+    user_id: str | None,
+    *,
+    before: views.Place | None,
+    limit: int,
 ) -> list[Row]:
     with database.tenant(caller.tenant_id) as conn:
         person_id = None

@@ -78,7 +78,7 @@ class ClientGone(SalesCrewError):
     code = "client_gone"
 
 
-_STATUS: Mapping[str, int] = {
+_STATUS = {
     "invalid_request": 400,
     "unauthenticated": 401,
     "not_allowed": 403,
@@ -109,6 +109,11 @@ _HEADERS: Mapping[int, Mapping[str, str]] = {
     401: {"WWW-Authenticate": "Bearer"},
     429: {"Retry-After": "1"},
     503: {"Retry-After": str(RETRY_SECONDS)},
+}
+
+_ROUTING: Mapping[int, str] = {
+    404: "There is no such path here.",
+    405: "This path has no such method; `Allow` names those it has.",
 }
 
 _CODE_OF_STATUS = {status: code for code, status in reversed(_STATUS.items())}
@@ -196,13 +201,14 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
 def _detail(error: Exception) -> str:
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
         return "; ".join(_reason(each) for each in error.extra if isinstance(each, dict))
-    detail = getattr(error, "detail", "")
-    return detail or _title(status_of(error))
+    status = status_of(error)
+    return _ROUTING.get(status) or str(getattr(error, "detail", "")) or _title(status)
 
 
 def _reason(each: Mapping[str, Any]) -> str:
     """One fault: `field: what is wrong with it`. The body's own name for itself is left out."""
-    key = str(each.get("key", "")).removeprefix("data.")
+    # Python's own words as names of ours end in an underscore.
+    key = str(each.get("key", "")).removeprefix("data.").rstrip("_")
     message = str(each.get("message", ""))
     return message if key in ("", "data") else f"{key}: {message}"
 
@@ -221,5 +227,3 @@ def _allowed(request: Request[Any, Any, Any]) -> list[str]:
 
 def _title(status: int) -> str:
     return "Client Closed Request" if status == CLIENT_GONE else HTTPStatus(status).phrase
-
-

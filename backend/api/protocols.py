@@ -95,6 +95,6 @@ class CuttableSocket(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if not self.close_sent:
-            extensions: dict[str, Any] = self.scope["extensions"]  # type: ignore[assignment]
+            extensions: dict[str, Any] = self.scope["extensions"]
             abort: Callable[[], None] = self.transport.abort
             extensions[ABORT] = abort

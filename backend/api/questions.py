@@ -17,9 +17,17 @@ _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}", re.ASCII)
 
 
 def submission_of(
-    body: ChatBody, caller: Caller, *, trace_id: str, idempotency_key: str | None
+    body: ChatBody,
+    caller: Caller,
+    *,
+    trace_id: str,
+    idempotency_key: str | None,
+    watched: bool,
 ) -> Submission:
-    """The question as it is stored, under a new turn's id. Raises InvalidRequest."""
+    """The question as it is stored, under a new turn's id. Raises InvalidRequest.
+
+    `watched` says that somebody reads the answer while it is written.
+    """
     if idempotency_key is not None and _IDEMPOTENCY_KEY.fullmatch(idempotency_key) is None:
         raise InvalidRequest("`Idempotency-Key` should be 1 to 255 visible ASCII characters")
     return Submission(
@@ -30,6 +38,7 @@ def submission_of(
         channel=body.channel,
         trace_id=trace_id,
         digest=_digest(body),
+        streamed=watched,
         conversation=body.conversation_id,
         agent=body.agent,
         data_source=body.data_source,

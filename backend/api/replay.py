@@ -82,7 +82,10 @@ def closing_event(
     if status is TurnStatus.ANSWERED and answer is not None:
         kind, data = EventKind.TURN_ANSWERED, answer
     else:
-        kind, data = EventKind.TURN_FAILED, {"turn_id": str(turn_id), "error": failure(error_code or status)}
+        kind, data = (
+            EventKind.TURN_FAILED,
+            {"turn_id": str(turn_id), "error": failure(error_code or status)},
+        )
     return TurnEvent(kind=kind, attempt=attempt, seq=CLOSING_SEQ, data=data)
 
 

@@ -50,9 +50,9 @@ class ChatBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ) = None
     channel: Annotated[str, Meta(pattern="^[a-z][a-z0-9_-]{0,31}$")] = "web"
     agent: Annotated[Name, Meta(description="Default: the tenant's default agent.")] | None = None
-    data_source: (
-        Annotated[Name, Meta(description="Id or name. Default: the tenant's.")] | None
-    ) = None
+    data_source: Annotated[Name, Meta(description="Id or name. Default: the tenant's.")] | None = (
+        None
+    )
     metadata: Annotated[
         dict[str, Any], Meta(description="Kept with the turn; at most 16 kB of JSON.")
     ] = {}

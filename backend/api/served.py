@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.api import problems
 from backend.api.problems import HeadersTooLarge, ServerBusy
+from backend.api.refusals import refuse
 from backend.domain.errors import SalesCrewError
 from backend.domain.identity import Caller
 from backend.observe import metrics
@@ -55,25 +56,20 @@ class Served:
             return
         request = _Request(scope, send)
         self._open += 1
-        try:
-            with structlog.contextvars.bound_contextvars(trace_id=request.trace_id):
+        with structlog.contextvars.bound_contextvars(trace_id=request.trace_id):
+            try:
                 refusal = self._refusal(scope)
                 if refusal is None:
-                    await self._serve(request, receive)
+                    await self._app(scope, receive, request.send)
                 else:
-                    await request.refuse(refusal)
+                    await refuse(scope, request.send, refusal)
+            except Exception:
+                # A dropped reader breaks whatever was writing to it: that is no fault to report.
+                if not request.dropped:
+                    raise
+            finally:
+                self._open -= 1
                 request.done()
-        finally:
-            self._open -= 1
-
-    async def _serve(self, request: "_Request", receive: Receive) -> None:
-        try:
-            await self._app(request.scope, receive, request.send)
-        except Exception:
-            # A dropped reader breaks whatever was writing to it; that is no fault to report.
-            if not request.dropped:
-                request.done()
-                raise
 
     def _refusal(self, scope: Scope) -> SalesCrewError | None:
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES:
@@ -91,7 +87,6 @@ class _Request:
         self._send = send
         self._status = 500
         self._started_at = time.perf_counter()
-        self._is_done = False
         scope.setdefault("state", {})["trace_id"] = self.trace_id
 
     async def send(self, message: Message) -> None:
@@ -103,38 +98,18 @@ class _Request:
         except TimeoutError:
             self.dropped = True
             log.warning("http.reader_dropped", route=self._route)
-            abort = (self.scope.get("extensions") or {}).get(ABORT)
+            abort: Any = (self.scope.get("extensions") or {}).get(ABORT)
             if abort is not None:
                 abort()
             raise
 
-    async def refuse(self, error: SalesCrewError) -> None:
-        answer = problems.response(problems.problem_of(error))
-        prefix = "websocket.http" if self.scope["type"] == "websocket" else "http"
-        headers: list[tuple[bytes, bytes]] = [
-            (b"content-type", problems.MEDIA_TYPE.encode()),
-            (b"connection", b"close"),
-            *((name.lower().encode(), value.encode()) for name, value in answer.headers.items()),
-        ]
-        start: Any = {
-            "type": f"{prefix}.response.start",
-            "status": answer.status_code,
-            "headers": headers,
-        }
-        body: Any = {"type": f"{prefix}.response.body", "body": answer.content}
-        await self.send(start)
-        await self.send(body)
-
     def done(self) -> None:
-        """Count and log the request, once."""
-        if self._is_done:
-            return
-        self._is_done = True
+        """Count and log the request."""
         seconds = time.perf_counter() - self._started_at
         method = self.scope.get("method", "GET")
         method = method if method in _METHODS else "other"
         metrics.HTTP_REQUESTS.labels(method, self._route, str(self._status)).inc()
-        if self.scope["type"] == "http":
+        if self._is_http:
             metrics.HTTP_SECONDS.labels(method, self._route).observe(seconds)
         caller = self.scope.get("auth")
         log.info(
@@ -145,6 +120,10 @@ class _Request:
             time_ms=round(seconds * 1000),
             tenant_id=str(caller.tenant_id) if isinstance(caller, Caller) else None,
         )
+
+    @property
+    def _is_http(self) -> bool:
+        return self.scope["type"] == ScopeType.HTTP
 
     @property
     def _route(self) -> str:

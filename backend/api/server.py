@@ -40,7 +40,7 @@ class DrainingServer(uvicorn.Server):
 def server(app: ASGIApp, settings: Settings, drain: Callable[[], None]) -> DrainingServer:
     """A server for `app`, not yet started."""
     config = uvicorn.Config(
-        app,  # type: ignore[arg-type] # Litestar and uvicorn each type ASGI their own way
+        app,
         host=settings.bind_host,
         port=settings.api_port + settings.port_offset,
         loop="uvloop",

@@ -23,6 +23,7 @@ from backend.api.door import Door, door_of
 from backend.api.keys import bearer_key
 from backend.api.problems import TooManyRequests
 from backend.api.questions import submission_of, submit
+from backend.api.refusals import refuse
 from backend.api.replay import Place
 from backend.api.schemas import Frame
 from backend.api.watching import events
@@ -51,7 +52,8 @@ async def chat_socket(socket: Socket) -> None:
     try:
         caller = await _welcome(socket)
     except SalesCrewError as error:
-        await _refuse(socket, error)
+        await socket.receive()
+        await refuse(socket.scope, socket.send, error)
         return
     await socket.accept()
     with metrics.EVENT_READERS.labels("socket").track_inprogress():
@@ -111,6 +113,7 @@ class _ChatSocket:
                 self._caller,
                 trace_id=self._socket.scope["state"]["trace_id"],
                 idempotency_key=frame.idempotency_key,
+                watched=True,
             )
             accepted = await submit(self._door, submission)
             coming = events(self._door, self._caller.tenant_id, accepted.turn_id, Place())
@@ -122,7 +125,7 @@ class _ChatSocket:
             await self._complain(error, frame.ref)
         except (OSError, WebSocketDisconnect):
             log.info("socket.left", turns=len(self._turns))
-        except Exception as error:  # noqa: BLE001 - one frame must not end the others
+        except Exception as error:  # one frame must not end the others
             log.exception("socket.frame_failed")
             await self._complain(error, frame.ref)
 
@@ -176,24 +179,6 @@ async def _welcome(socket: Socket) -> Caller:
     if origin is not None and urlsplit(origin).netloc != socket.headers.get("host"):
         raise NotAllowed("Pages of other origins may not open this socket")
     return caller
-
-
-async def _refuse(socket: Socket, error: SalesCrewError) -> None:
-    """Answer the handshake with a problem instead of an upgrade."""
-    await socket.receive()
-    answer = problems.response(problems.problem_of(error))
-    headers = [
-        (b"content-type", problems.MEDIA_TYPE.encode()),
-        *((name.lower().encode(), value.encode()) for name, value in answer.headers.items()),
-    ]
-    await socket.send(
-        {
-            "type": "websocket.http.response.start",
-            "status": answer.status_code or 500,
-            "headers": headers,
-        }
-    )
-    await socket.send({"type": "websocket.http.response.body", "body": answer.content})
 
 
 def _ref(parsed: Any) -> str | None:

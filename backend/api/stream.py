@@ -39,6 +39,7 @@ _HEADERS = {
 @get(
     "/turns/{turn_id:uuid}/events",
     guards=[needs(Scope.CHAT)],
+    tags=[Scope.CHAT],
     media_type=MEDIA_TYPE,
     summary="A turn's events, live and from its beginning",
     responses={

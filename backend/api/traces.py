@@ -25,6 +25,7 @@ RESULT_CHARACTERS = 1_000
 @get(
     "/turns/{turn_id:uuid}/trace",
     guards=[needs(Scope.OPERATOR)],
+    tags=[Scope.OPERATOR],
     summary="How a turn was answered",
 )
 async def turn_trace(request: DoorRequest, turn_id: FromPath[UUID]) -> Trace:

@@ -17,6 +17,7 @@ from backend.domain.identity import Scope, TurnId
 @get(
     "/turns/{turn_id:uuid}",
     guards=[needs(Scope.CHAT)],
+    tags=[Scope.CHAT],
     summary="Where a turn stands, and its answer",
     responses={
         200: ResponseSpec(

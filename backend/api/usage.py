@@ -29,14 +29,15 @@ Group = Literal["user", "model", "day", "channel", "agent"]
 @get(
     "/usage",
     guards=[needs(Scope.OPERATOR)],
+    tags=[Scope.OPERATOR],
     summary="What was asked in a period, and what it cost",
 )
 async def usage(
     request: DoorRequest,
-    first: Annotated[
+    from_: Annotated[
         date | None, QueryParameter(name="from", description="First day, inclusive.")
     ] = None,
-    last: Annotated[
+    to: Annotated[
         date | None, QueryParameter(name="to", description="Last day, inclusive; default today.")
     ] = None,
     group_by: Annotated[Group, QueryParameter(name="group_by")] = "day",
@@ -48,8 +49,8 @@ async def usage(
     ] = DEFAULT_ZONE,
 ) -> UsageReport:
     zone = _zone(time_zone)
-    end = last or request.door.settings.app_today or datetime.now(zone).date()
-    begin = first or end - timedelta(days=DEFAULT_DAYS - 1)
+    end = to or request.door.settings.app_today or datetime.now(zone).date()
+    begin = from_ or end - timedelta(days=DEFAULT_DAYS - 1)
     start_at, end_at = _period(begin, end, zone)
     door, tenant_id = request.door, request.auth.tenant_id
 

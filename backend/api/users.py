@@ -1,7 +1,7 @@
 """PUT /users/{user_id}: who a user is to the tenant, which decides what they may see."""
 
 from litestar import put
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 
 from backend.api.auth import needs
 from backend.api.bodies import DoorRequest
@@ -14,9 +14,12 @@ from backend.store import people
 @put(
     "/users/{user_id:str}",
     guards=[needs(Scope.ADMIN)],
+    tags=[Scope.ADMIN],
     summary="Say who a user is; replaces what was said before",
 )
-async def describe_user(request: DoorRequest, user_id: FromPath[str], data: PersonBody) -> Person:
+async def describe_user(
+    request: DoorRequest, user_id: FromPath[str], data: JSONBody[PersonBody]
+) -> Person:
     door, tenant_id, name = request.door, request.auth.tenant_id, user_id_of(user_id)
 
     def write() -> Asker:

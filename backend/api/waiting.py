@@ -37,6 +37,11 @@ class WaitingRoom:
         self._untold: dict[tuple[TenantId, TurnId], set[Follower]] = defaultdict(set)
         self.draining = False
 
+    @property
+    def waited_for(self) -> int:
+        """How many turns somebody here waits for."""
+        return len(self._untold)
+
     @asynccontextmanager
     async def follow(self, tenant_id: TenantId, turn_id: TurnId) -> AsyncGenerator[Follower]:
         """A follower that hears of the turn's end for certain, and of its events if Redis is there."""
@@ -72,8 +77,8 @@ class WaitingRoom:
             try:
                 await self._ask()
             except StoreUnavailable:
-                log.warning("waiting.unanswered", turns=len(self._untold))
-            except Exception:  # noqa: BLE001 - whoever waits relies on the next round
+                log.warning("waiting.unanswered", turns=self.waited_for)
+            except Exception:  # whoever waits relies on the next round
                 log.exception("waiting.broke")
 
     async def _ask(self) -> None:

@@ -1,6 +1,5 @@
 """The composition root: the one place that knows every part of a worker, and joins them once."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -37,48 +36,56 @@ ZONE = ZoneInfo("America/Sao_Paulo")
 POOL_SIZE = 10
 
 
-def build_worker(settings: Settings) -> Worker:
-    """Everything a worker process runs on. Raises SettingsInvalid."""
+def build_world(settings: Settings) -> World:
+    """What answering stands on. Raises SettingsInvalid."""
     redis_url = settings.required("app_redis_url")
     database = Database(settings.required("database_url"), size=POOL_SIZE, name="worker")
     database.start()
     doorbell = Doorbell(redis_url)
-    ring: Callable[[str, str], object] = lambda lane, by: doorbell.ring(lane, rung_by=by)  # noqa: E731
-    embedder = LocalEmbedder()
     planner = SalesPlanner()
-    world = World(
+    return World(
         database=database,
-        embedder=embedder,
+        embedder=LocalEmbedder(),
         model=build_model(model_config(settings), planner),
         planner=planner,
         kernel=build_kernel(_central_bank(settings)),
         sources=OpenSources(database, Seal(settings.required("secret_key"))),
         playbook=_playbook,
         publish=TurnEvents(redis_url).publish,
-        ring=ring,
+        ring=lambda lane, by: doorbell.ring(lane, rung_by=by),
         today=partial(_today, settings.app_today),
         deadline_seconds=settings.turn_deadline_seconds,
     )
-    held = HeldClaims(database)
+
+
+def build_worker(settings: Settings) -> Worker:
+    """Everything a worker process runs on. Raises SettingsInvalid."""
+    world = build_world(settings)
+    held = HeldClaims(world.database)
     workbench = Workbench(
-        database,
+        world.database,
         held,
         {
             "answer": (partial(answer_turn, world), partial(fail_turn, world)),
             "remember": (
-                partial(remember_turn, database, embedder),
-                partial(give_up, database),
+                partial(remember_turn, world.database, world.embedder),
+                partial(give_up, world.database),
             ),
         },
         deadline_seconds=settings.turn_deadline_seconds,
     )
+    redis_url = settings.required("app_redis_url")
     return Worker(
         lanes=[
             LaneWorker(redis_url, "interactive", settings.worker_threads, workbench.work),
             LaneWorker(redis_url, "bulk", settings.bulk_threads, workbench.work),
         ],
         held=held,
-        sweeper=Sweeper(database, ring, lambda claim: workbench.close(claim, "attempts_exhausted")),
+        sweeper=Sweeper(
+            world.database,
+            world.ring,
+            lambda claim: workbench.close(claim, "attempts_exhausted"),
+        ),
         workbench=workbench,
         drain_seconds=settings.drain_seconds,
     )

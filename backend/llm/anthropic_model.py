@@ -1,6 +1,7 @@
 """Anthropic's messages."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from anthropic import Anthropic
@@ -161,7 +162,7 @@ class _Counts:
     """Token counts as they are told: in a stream at the start, and again, corrected, at the end."""
 
     def __init__(self, usage: Any = None) -> None:
-        self._told: dict[str, int] = {}
+        self._told: dict[str, Any] = {}
         if usage is not None:
             self.update(usage)
 
@@ -178,13 +179,12 @@ class _Counts:
 
     def tokens(self) -> Tokens | None:
         """Anthropic's input excludes what the cache gave or took; ours includes it."""
-        if "input_tokens" not in self._told or "output_tokens" not in self._told:
-            return None
-        read = self._told.get("cache_read_input_tokens", 0)
-        written = self._told.get("cache_creation_input_tokens", 0)
-        return Tokens(
-            input=self._told["input_tokens"] + read + written,
-            output=self._told["output_tokens"],
-            cached=read,
-            cache_written=written,
+        told = Tokens.told(
+            read=self._told.get("input_tokens"),
+            written=self._told.get("output_tokens"),
+            cached=self._told.get("cache_read_input_tokens"),
+            cache_written=self._told.get("cache_creation_input_tokens"),
         )
+        if told is None:
+            return None
+        return replace(told, input=told.input + told.cached + told.cache_written)

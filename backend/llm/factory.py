@@ -53,10 +53,13 @@ def require_price(config: ModelConfig) -> None:
 def _checked(config: ModelConfig) -> ModelConfig:
     """The configuration with a clean key. What a header cannot carry would fail on each call."""
     key = config.api_key.strip()
+    if config.provider == "openai_compatible":
+        if config.base_url is None:
+            raise ModelMisconfigured("A compatible language model needs its base URL.")
+        # A server of one's own may want none, but the SDK does.
+        key = key or "none"
     if not config.model:
         raise ModelMisconfigured("The language model has no name.")
     if not key or not (key.isascii() and key.isprintable()):
         raise ModelMisconfigured("The language model's key is missing, or is not a key.")
-    if config.provider == "openai_compatible" and config.base_url is None:
-        raise ModelMisconfigured("A compatible language model needs its base URL.")
     return replace(config, api_key=key)

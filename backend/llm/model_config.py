@@ -1,6 +1,7 @@
 """Which model to speak to, and where."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 Provider = Literal["openai", "anthropic", "gemini", "openai_compatible", "offline"]
@@ -17,3 +18,6 @@ class ModelConfig:
     base_url: str | None = None
     #: Caps one attempt of a call; the request's deadline bounds them all together.
     timeout_seconds: float = 30.0
+    #: Dollars for a million tokens read and a million written. Goes before the price list, which
+    #: knows no model of one's own and no price that was negotiated.
+    price_per_million: tuple[Decimal, Decimal] | None = None

@@ -151,12 +151,10 @@ def _fault(draft: ReplyDraft, reason: str | None, *, refused: bool) -> type[Sale
 
 def _tokens(usage: Any) -> Tokens | None:
     """OpenAI's input includes the cached tokens, its output the reasoning."""
-    if usage is None:
-        return None
-    details = usage.prompt_tokens_details
-    return Tokens(
-        input=usage.prompt_tokens,
-        output=usage.completion_tokens,
-        cached=getattr(details, "cached_tokens", None) or 0,
-        cache_written=getattr(details, "cache_write_tokens", None) or 0,
+    details = getattr(usage, "prompt_tokens_details", None)
+    return Tokens.told(
+        read=getattr(usage, "prompt_tokens", None),
+        written=getattr(usage, "completion_tokens", None),
+        cached=getattr(details, "cached_tokens", None),
+        cache_written=getattr(details, "cache_write_tokens", None),
     )

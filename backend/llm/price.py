@@ -6,6 +6,7 @@ installed version: nothing is fetched. A model it does not know has no price, wh
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeGuard
 
 import genai_prices
 
@@ -28,6 +29,17 @@ class Tokens:
     output: int = 0
     cached: int = 0
     cache_written: int = 0
+
+    @classmethod
+    def told(cls, *, read: object, written: object, **parts: object) -> "Tokens | None":
+        """What a provider says it counted; None unless it counted what was read and written.
+
+        Not every compatible server counts, and some say so with null, a string or nothing.
+        """
+        if not _is_count(read) or not _is_count(written):
+            return None
+        counted = {name: value for name, value in parts.items() if _is_count(value)}
+        return cls(input=read, output=written, **counted)
 
 
 class PriceList:
@@ -63,6 +75,9 @@ class PriceList:
             raise PriceUnknown
 
     def _cost_nano(self, tokens: Tokens, model: str) -> int | None:
+        agreed = self._config.price_per_million
+        if agreed is not None:
+            return _nano((tokens.input * agreed[0] + tokens.output * agreed[1]) / 1_000_000)
         used = genai_prices.Usage(
             input_tokens=tokens.input,
             cache_read_tokens=tokens.cached,
@@ -80,5 +95,12 @@ class PriceList:
         except (LookupError, ValueError):
             # Unknown model or provider; or counts that contradict each other.
             return None
-        nano = Decimal(price.total_price) * NANO_PER_DOLLAR
-        return int(nano.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+        return _nano(price.total_price)
+
+
+def _nano(dollars: Decimal) -> int:
+    return int((dollars * NANO_PER_DOLLAR).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -53,7 +53,7 @@ def _pool(base_url: str) -> httpcore2.ConnectionPool:
     url = urlsplit(base_url)
     proxy_url = getproxies().get(url.scheme)
     options: dict[str, Any] = {
-        "ssl_context": _ssl_context(),
+        "ssl_context": ssl_context(),
         "max_connections": MAX_CONNECTIONS,
         "max_keepalive_connections": MAX_CONNECTIONS,
         "keepalive_expiry": KEEP_ALIVE_SECONDS,
@@ -66,7 +66,7 @@ def _pool(base_url: str) -> httpcore2.ConnectionPool:
 
 
 @functools.cache
-def _ssl_context() -> ssl.SSLContext:
+def ssl_context() -> ssl.SSLContext:
     """One for all models: each costs about a megabyte of certificates."""
     return httpx2.create_ssl_context()
 

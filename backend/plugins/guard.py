@@ -8,7 +8,6 @@ sees an exception, and no exception's text reaches a model or a reader.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import structlog
 from semantic_kernel.filters.functions.function_invocation_context import (
@@ -46,15 +45,11 @@ async def guarded(
     arguments = {name: value for name, value in context.arguments.items() if name != SCOPE}
     call = KernelCall(name=tool_name(context.function), arguments=arguments)
     scope.calls.append(call)
-    number = len(scope.calls) - 1
     started = time.monotonic()
     outcome = await _outcome(context, next, scope)
     call.time_ms = round((time.monotonic() - started) * 1000)
     call.error = outcome.error
-    figures = tuple(replace(figure, tool_call=number) for figure in outcome.figures)
-    context.result = FunctionResult(
-        function=context.function.metadata, value=replace(outcome, figures=figures)
-    )
+    context.result = FunctionResult(function=context.function.metadata, value=outcome)
 
 
 def tool_name(function: KernelFunction) -> str:

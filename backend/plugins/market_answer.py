@@ -45,9 +45,10 @@ class MarketAnswer:
         rows = [
             {"day": each.day.isoformat(), "value": self._value(each)} for each in _thinned(told)
         ]
+        summary = " ".join(sentences)
         content = {
             "status": "ok",
-            "summary": " ".join(sentences),
+            "summary": summary,
             "period": {"from": told[0].day.isoformat(), "to": told[-1].day.isoformat()},
             "rows": rows,
             "source": citation,
@@ -55,7 +56,7 @@ class MarketAnswer:
         return ToolOutcome(
             content=as_json(content),
             ok=True,
-            summary=content["summary"],
+            summary=summary,
             figures=tuple(dict.fromkeys(self._figures)),
             rows=len(told),
             sources=(citation,),

@@ -1,42 +1,39 @@
-"""Numbers and days as a reader of each language writes them."""
+"""Rates, prices and days as a reader of each language writes them, in the phrasebook's marks."""
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from backend.domain.language import Language
-from backend.plugins.words import say
-
-
-def number(value: Decimal, places: int, language: Language) -> str:
-    """With separators: 1.234,50 in Portuguese and Spanish, 1,234.50 in English."""
-    exact = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    text = f"{exact:,.{places}f}"
-    if language is Language.ENGLISH:
-        return text
-    return text.translate({ord(","): ".", ord("."): ","})
+from backend.semantic.calendar_unit import Unit
+from backend.semantic.period import whole
+from backend.semantic.period_words import name_of, written_day
+from backend.semantic.phrasebook import phrasebook
 
 
 def percent(value: Decimal, language: Language, *, signed: bool = False) -> str:
-    """`value` is in percent: 4.5 is "4,50%". Signed ones are changes: "+4,50%"."""
+    """`value` is in percent and keeps its two places: 4.5 is 4,50%. A change has its sign."""
     sign = "+" if signed and value > 0 else ""
-    return f"{sign}{number(value, 2, language)}%"
+    return f"{sign}{_number(value, 2, language)}%"
 
 
 def reais(value: Decimal, places: int, language: Language) -> str:
-    return f"R$ {number(value, places, language)}"
+    """As R$ 5,4321: a rate of exchange has more places than money has."""
+    marks = phrasebook(language)
+    number = _number(value, places, language)
+    return marks.say("number.money", symbol=marks.say("currency.BRL"), number=number)
 
 
 def day_text(day: date, language: Language) -> str:
-    """As 23/11/2026; in English the month is a word, so that nobody reads it American."""
-    if language is Language.ENGLISH:
-        return f"{day.day} {_month(day, language)[:3]} {day.year}"
-    return f"{day:%d/%m/%Y}"
+    return written_day(day, phrasebook(language))
 
 
 def month_text(day: date, language: Language) -> str:
-    """As outubro de 2026."""
-    return say(language, "month", name=_month(day, language), year=str(day.year))
+    return name_of(whole(Unit.MONTH, day), Unit.MONTH, phrasebook(language))
 
 
-def _month(day: date, language: Language) -> str:
-    return say(language, f"months.{day.month}")
+def _number(value: Decimal, places: int, language: Language) -> str:
+    marks = phrasebook(language)
+    exact = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    whole_part, _, fraction = f"{exact:,.{places}f}".partition(".")
+    digits = whole_part.replace(",", marks.say("number.thousands"))
+    return f"{digits}{marks.say('number.decimal')}{fraction}"

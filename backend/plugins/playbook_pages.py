@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -39,7 +40,7 @@ def read_pages(directory: Path) -> tuple[Passage, ...]:
 
 def _passages(path: Path) -> Iterator[Passage]:
     matched = _PAGE.fullmatch(path.read_text(encoding="utf-8"))
-    head = yaml.safe_load(matched["head"]) if matched else None
+    head: Any = yaml.safe_load(matched["head"]) if matched else None
     try:
         title, updated = str(head["title"]), head["updated"]
         language = Language(head["language"])

@@ -5,15 +5,15 @@ from typing import Annotated, get_args
 
 from semantic_kernel.functions import kernel_function
 
-from backend.domain.errors import SalesNotPermitted, SourceUnavailable
+from backend.domain.errors import SalesNotPermitted, SalesQueryInvalid, SourceUnavailable
 from backend.domain.sales import Grain
 from backend.domain.trace import ToolOutcome
 from backend.plugins.parameters import one_of, some_day, whole_number
-from backend.plugins.sales_answer import figures_of
+from backend.plugins.sales_answer import refused, told
 from backend.plugins.sales_catalog import catalog_of
 from backend.plugins.scope import ScopeArgument, TurnScope
 from backend.semantic.layer import SemanticLayer
-from backend.semantic.planner import query_from_arguments
+from backend.semantic.query_arguments import query_from_arguments
 
 
 class SalesPlugin:
@@ -58,16 +58,21 @@ class SalesPlugin:
             "limit": limit,
         }
         turn: TurnScope = scope
-        query = query_from_arguments({name: value for name, value in given.items() if value})
         layer = _layer(turn)
-        table = await asyncio.to_thread(
-            layer.answer,
-            query,
-            role=turn.asker.role,
-            attributes=turn.asker.attributes,
-            permitted_roles=turn.agent.sales_roles,
-        )
-        return figures_of(layer.model, table, turn.language)
+        try:
+            if not turn.sees_sales:
+                # First of all: "not defined" names metrics, and names can tell too.
+                raise SalesNotPermitted
+            table = await asyncio.to_thread(
+                layer.answer,
+                query_from_arguments({name: value for name, value in given.items() if value}),
+                role=turn.asker.role,
+                attributes=turn.asker.attributes,
+                permitted_roles=turn.agent.sales_roles,
+            )
+        except (SalesNotPermitted, SalesQueryInvalid, SourceUnavailable) as error:
+            return refused(layer.model, error, turn.language)
+        return told(layer.model, table, turn.language)
 
     @kernel_function(
         name="describe_metrics",
@@ -81,7 +86,7 @@ class SalesPlugin:
         turn: TurnScope = scope
         layer = _layer(turn)
         if not turn.sees_sales:
-            raise SalesNotPermitted
+            return refused(layer.model, SalesNotPermitted(), turn.language)
         return catalog_of(layer.model, turn.language)
 
 

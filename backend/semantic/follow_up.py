@@ -9,6 +9,8 @@ from dataclasses import replace
 
 from backend.domain.sales import MetricQuery
 from backend.semantic.draft import Draft
+from backend.semantic.measures import telling
+from backend.semantic.model import SemanticModel
 from backend.semantic.period import Period
 
 
@@ -19,18 +21,23 @@ def period_of(query: MetricQuery | None) -> Period | None:
     return Period(from_date=query.from_date, to_date=query.to_date)
 
 
-def take_over(draft: Draft, previous: MetricQuery) -> Draft:
-    """The draft with what it leaves unsaid from the query before it."""
-    filters = {name: list(members) for name, members in previous.filters.items()} | draft.filters
+def take_over(draft: Draft, previous: MetricQuery, model: SemanticModel) -> Draft:
+    """The draft with what it leaves unsaid from the query before it.
+
+    Metrics that are taken over are told as far as they can be by what is now asked.
+    """
     taken = replace(
         draft,
-        metrics=draft.metrics or list(previous.metrics),
-        criterion=draft.criterion,
-        filters=filters,
+        filters={name: list(members) for name, members in previous.filters.items()} | draft.filters,
         period=draft.period or period_of(previous),
     )
     if not (draft.dimensions or draft.grain):
         _take_breakdown(taken, previous, said=set(draft.filters))
+    if not taken.metrics:
+        asked = (*taken.dimensions, *taken.filters)
+        taken.metrics = list(telling(model, previous.metrics, asked))
+    if taken.criterion not in taken.metrics:
+        taken.criterion = None
     return taken
 
 

@@ -1,6 +1,6 @@
 """Which of the three languages a text is in, from its function words and its letters."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from backend.domain.language import Language
 from backend.semantic.lexicon import lexicon
@@ -13,6 +13,10 @@ _LETTERS = {
 }
 
 
+#: A language's own words.
+Words = Mapping[Language, Collection[str]]
+
+
 def detect_language(text: str, default: Language = Language.PORTUGUESE) -> Language:
     """The language with the most evidence; `default` where there is none or it is even.
 
@@ -21,19 +25,28 @@ def detect_language(text: str, default: Language = Language.PORTUGUESE) -> Langu
     return likely_languages(text, default)[0]
 
 
-def likely_languages(text: str, default: Language) -> tuple[Language, ...]:
-    """The languages that nothing speaks against, `default` first if it is one of them."""
-    evidence = _evidence(text)
+def likely_languages(
+    text: str, default: Language, more: Words | None = None
+) -> tuple[Language, ...]:
+    """The languages that nothing speaks against, `default` first if it is one of them.
+
+    `more` are words of each language beside its lexicon's: a company's names for its figures.
+    """
+    evidence = _evidence(text, more or {})
     most = max(evidence.values())
     likely = [language for language in Language if evidence[language] == most]
     return tuple(sorted(likely, key=lambda language: language is not default))
 
 
-def _evidence(text: str) -> Mapping[Language, float]:
+def _evidence(text: str, more: Words) -> Mapping[Language, float]:
     """A word that two languages share says half as much for each."""
     found = dict.fromkeys(Language, 0.0)
     for word in words(text):
-        speakers = [language for language in Language if word in lexicon(language).words]
+        speakers = [
+            language
+            for language in Language
+            if word in lexicon(language).words or word in more.get(language, ())
+        ]
         for language in speakers:
             found[language] += 1 / len(speakers)
     for language, letters in _LETTERS.items():

@@ -78,6 +78,8 @@ class Lexicon:
     #: Phrase -> its kind, and for a grain, number or unit which one.
     phrases: Mapping[Phrase, tuple[Kind, str]]
     follow_up: PhraseTable[str]
+    #: After these, two small letters may be a code ("em sp").
+    before_codes: frozenset[str]
     period: PeriodWords
     #: Every word above and the look-alikes: by these a text is known to be of this language.
     words: frozenset[str]
@@ -104,10 +106,13 @@ def lexicon(language: Language) -> Lexicon:
     )
     for table in tables:
         known |= set(table.words())
-    known |= _words(data["lookalikes"])
+    known |= _words(data["lookalikes"]) | _words(data["market_talk"])
+    known |= {word for texts in data["market"].values() for word in _words(texts)}
+    known |= {word for text in data["playbook"] for word in _pattern(text) if word[0] != "*"}
     return Lexicon(
         phrases=phrases,
         follow_up=follow_up,
+        before_codes=_words(data["before_codes"]),
         period=period,
         words=frozenset(word for word in known if word.isalpha()),
         market=PhraseTable(

@@ -59,11 +59,19 @@ def _asked(sentence: Sentence, index: int, model: SemanticModel, draft: Draft) -
             metrics = tuple(name for name in metrics if model.metrics[name].format in formats)
             if metrics:
                 sentence.claim(place)
-    asked_by = (*draft.dimensions, *draft.filters)
-    telling = tuple(
-        name for name in metrics if all(reaches(model, name, each) for each in asked_by)
-    )
-    return telling or metrics
+    return telling(model, metrics, (*draft.dimensions, *draft.filters))
+
+
+def telling(
+    model: SemanticModel, metrics: tuple[str, ...], dimensions: Iterable[str]
+) -> tuple[str, ...]:
+    """Those of the metrics that can be told by all the dimensions; all, if none can.
+
+    For metrics that were not named one by one: "vendas por produto" has no contracts.
+    """
+    asked = tuple(dimensions)
+    able = tuple(name for name in metrics if all(reaches(model, name, each) for each in asked))
+    return able or metrics
 
 
 def _is_listed(sentence: Sentence, index: int) -> bool:

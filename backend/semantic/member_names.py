@@ -17,7 +17,7 @@ _SHORTEST_FIRST_WORD = 3
 #: A name of one word is only guessed from a misspelling at this length.
 _GUESSABLE = 6
 #: Codes up to this length are told from words by their capitals.
-_CODE_LENGTH = 2
+CODE_LENGTH = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class Spelt:
         if len(tokens) > 1:
             return True
         written = tokens[0].text
-        if len(written) <= _CODE_LENGTH:
+        if len(written) <= CODE_LENGTH:
             shouted = all(token.text == token.text.upper() for token in question)
             return written.isupper() and not shouted
         if folded(self.text) != self.text.casefold():

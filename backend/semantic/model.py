@@ -98,6 +98,8 @@ class Group:
     name: str
     metrics: tuple[str, ...]
     words: Mapping[Language, tuple[str, ...]]
+    #: A name to write in a sentence, for languages in which the group has one.
+    labels: Mapping[Language, Label] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

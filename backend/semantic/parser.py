@@ -25,7 +25,7 @@ from backend.semantic.member_names import Members
 from backend.semantic.model import SemanticModel
 from backend.semantic.ranking import read_ranking, read_who
 from backend.semantic.sentence import Sentence, scan
-from backend.semantic.time_words import TimeWords
+from backend.semantic.time_words import time_words
 from backend.semantic.tokens import Token, tokenise
 from backend.semantic.vocabulary import Vocabulary
 
@@ -41,6 +41,9 @@ class QuestionParser:
         self._vocabularies = {
             language: Vocabulary(model, members, language) for language in Language
         }
+        self._words = {
+            language: vocabulary.model_words for language, vocabulary in self._vocabularies.items()
+        }
 
     def read(
         self,
@@ -52,7 +55,7 @@ class QuestionParser:
     ) -> Reading:
         """`language` is the conversation's: it decides where the words of a question do not."""
         tokens = tokenise(question)
-        likely, *others = likely_languages(question, language)
+        likely, *others = likely_languages(question, language, self._words)
         spelling = self._vocabularies[likely].spelling
         first = self._read(tuple(map(spelling.correct, tokens)), today, previous, likely)
         if first.complete:
@@ -79,7 +82,10 @@ class QuestionParser:
             )
             if not follow_up.is_empty:
                 return self._reading(
-                    take_over(follow_up, previous), sentence_of_it, language, follow_up=True
+                    take_over(follow_up, previous, self._model),
+                    sentence_of_it,
+                    language,
+                    follow_up=True,
                 )
         read_missing_measure(draft, self._model)
         return self._reading(draft, sentence, language, follow_up=False)
@@ -93,12 +99,12 @@ class QuestionParser:
         *,
         follows: bool,
     ) -> tuple[Draft, Sentence]:
-        time = TimeWords(
-            words=tuple(token.word for token in tokens),
-            lexicon=vocabulary.lexicon.period,
-            today=today,
-            anchor=period_of(previous),
-            month_first_possible=vocabulary.language is Language.ENGLISH,
+        time = time_words(
+            [token.word for token in tokens],
+            vocabulary.lexicon.period,
+            today,
+            vocabulary.language,
+            period_of(previous),
         )
         sentence, draft = scan(tokens, time, vocabulary), Draft()
         _read_period(sentence, draft)

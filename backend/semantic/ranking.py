@@ -43,12 +43,16 @@ def read_ranking(sentence: Sentence, draft: Draft, *, follow_up: bool) -> None:
 
 
 def read_who(sentence: Sentence, draft: Draft, who: Mapping[Kind, str]) -> None:
-    """As in "Quem vendeu mais": the dimension that does what the verb says. `who` is verb -> dimension."""
+    """As in "quem vendeu mais": the dimension that does what the verb says (`who`: verb -> it).
+
+    Beside a named dimension ("quem é o melhor cliente") the word adds nothing.
+    """
     for index in sentence.of(Kind.WHO):
         verbs = (span.meaning.verb for span in sentence.spans[index:] if span.meaning.verb)
         dimension = who.get(next(verbs, Kind.UNKNOWN))
         if dimension is not None:
             draft.add_dimension(dimension)
+        if dimension is not None or sentence.has(Kind.DIMENSION):
             sentence.claim(index)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from backend.domain.language import Language
 from backend.semantic.calendar_unit import Unit
 from backend.semantic.lexicon import PeriodWords
 from backend.semantic.period import Period
@@ -49,3 +50,19 @@ class TimeWords:
             return int(word)
         found = self.lexicon.numbers.match(self.words, start)
         return found[0] if found else None
+
+
+def time_words(
+    words: Sequence[str],
+    lexicon: PeriodWords,
+    today: date,
+    language: Language,
+    anchor: Period | None = None,
+) -> TimeWords:
+    return TimeWords(
+        words=words,
+        lexicon=lexicon,
+        today=today,
+        anchor=anchor,
+        month_first_possible=language is Language.ENGLISH,
+    )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from backend.domain.language import Language
 from backend.semantic.folding import folded
 from backend.semantic.lexicon import Kind, Lexicon, Phrase, lexicon
-from backend.semantic.member_names import Members, Spelt, member_phrases
+from backend.semantic.member_names import CODE_LENGTH, Members, Spelt, member_phrases
 from backend.semantic.model import SemanticModel
 from backend.semantic.phrase_table import PhraseTable
 from backend.semantic.span import Meaning
@@ -27,7 +27,9 @@ class Vocabulary:
         self.lexicon: Lexicon = lexicon(language)
         said = dict(_lexicon_phrases(self.lexicon))
         unread = {phrase for phrase, meaning in said.items() if meaning.kind is Kind.UNREAD}
-        said.update(_model_phrases(model, language, said))
+        of_model = dict(_model_phrases(model, language, said))
+        self.model_words = frozenset(word for phrase in of_model for word in phrase)
+        said.update(of_model)
         #: Who sells and who buys, for "quem vendeu mais".
         self.who = _who(said)
         said.update({phrase: Meaning(kind=Kind.UNREAD) for phrase in unread - said.keys()})
@@ -50,16 +52,24 @@ class Vocabulary:
         said = {end: meaning for meaning, end in self._said.matches(spoken, start)}
         for spelt, end in self._named.matches(spoken, start):
             written = tokens[start:end]
-            is_word = end in said or self._is_word(spoken[start:end])
+            is_word = end in said or self._is_word(spoken, start, end)
             if spelt.may_be_guessed(written) and (
                 not is_word or spelt.is_written_in(written, tokens)
             ):
                 said[end] = spelt.meaning
         yield from ((meaning, end) for end, meaning in said.items())
 
-    def _is_word(self, spoken: Sequence[str]) -> bool:
-        """True for one word that the language has too, for instance in its period grammar."""
-        return len(spoken) == 1 and spoken[0] in self.lexicon.words
+    def _is_word(self, spoken: Sequence[str], start: int, end: int) -> bool:
+        """True for one word that the language has too, for instance in its period grammar.
+
+        Two letters always may be one: "sp" is a state after "em", "go" none after "sales".
+        """
+        word = spoken[start]
+        if end - start > 1:
+            return False
+        before = spoken[start - 1] if start else ""
+        is_code = len(word) <= CODE_LENGTH and before in self.lexicon.before_codes
+        return word in self.lexicon.words or (len(word) <= CODE_LENGTH and not is_code)
 
 
 def _lexicon_phrases(spoken: Lexicon) -> Iterator[tuple[Phrase, Meaning]]:

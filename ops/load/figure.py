@@ -28,9 +28,7 @@ class Figure:
     def line(self) -> str:
         promised = "" if self.bound is None else f" ({self.sense} {self.bound:g})"
         value = f"{self.value:.3g}" if abs(self.value) < 100 else f"{self.value:.0f}"
-        return (
-            f"{self.verdict:5}  {self.name:34} {value} {self.unit}{promised}\n       {self.measured}"
-        )
+        return f"{self.verdict:5}  {self.name:34} {value} {self.unit}{promised}\n       {self.measured}"
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -4,6 +4,8 @@ import json
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from contextvars import copy_context
 from typing import Any
 
 import pytest
@@ -37,10 +39,10 @@ from tests.unit.crew_stage import (
 )
 
 # isort: split
-from crewai.events.event_bus import crewai_event_bus
 from crewai.events.stream_context import add_stream_sink, reset_stream_sinks
 
 from crews.agent import MAX_ROUNDS
+from crews.model import CrewModel
 from crews.sales_assistant.crew import answer
 from crews.sales_assistant.words import LAST_CALL, NO_ANSWER
 
@@ -364,10 +366,29 @@ def test_crewai_really_does_it() -> None:
     }
 
 
-def test_nothing_of_a_turn_stays_in_the_thread() -> None:
-    answer(a_run(ScriptedModel([QUERY_IT, "R$ 10,00"])))
+def test_a_failed_call_is_not_tried_again_by_crewai() -> None:
+    counted = emitted(Decision.SALES, [QUERY_IT, ModelUnavailable("too many requests"), "never"])
+    assert counted["agent_execution_started"] == counted["agent_execution_error"] == 1
+    assert counted["llm_call_started"] == 2
+
+
+def test_no_tokens_are_counted_behind_the_models_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[object] = []
+
+    def count(*given: object) -> int:
+        counted.append(given)
+        return 0
+
+    monkeypatch.setattr(CrewModel, "get_input_tokens_count", count)
     answer(a_run(ScriptedModel([QUERY_IT, "a", SERIES_IT, "b"]), route=route(Decision.BOTH)))
-    assert crewai_event_bus.runtime_state is None
+    assert counted == []
+
+
+@pytest.mark.parametrize("decision", [Decision.SALES, Decision.BOTH])
+def test_nothing_of_a_turn_stays_in_the_thread(decision: Decision) -> None:
+    before = dict(copy_context().items())
+    answer(a_run(ScriptedModel([QUERY_IT, "a", SERIES_IT, "b"]), route=route(decision)))
+    assert dict(copy_context().items()) == before
 
 
 def several(number: int) -> tuple[ToolRequest, ...]:
@@ -379,7 +400,8 @@ def emitted(decision: Decision, lines: Sequence[Line]) -> Mapping[str, int]:
     ours = ("crew_", "task_", "agent_execution", "llm_call", "tool_usage")
     token = add_stream_sink(lambda _source, event: counted.update([event.type]))
     try:
-        answer(a_run(ScriptedModel(lines), route=route(decision)))
+        with suppress(SalesCrewError):
+            answer(a_run(ScriptedModel(lines), route=route(decision)))
     finally:
         reset_stream_sinks(token)
     return {kind: count for kind, count in counted.items() if kind.startswith(ours)}

@@ -12,9 +12,11 @@ import pytest
 from tests.unit.crew_stage import CREWAI_WARNS
 
 # isort: split
+import portalocker
 from crewai.events.event_bus import crewai_event_bus
 from crewai.events.event_listener import event_listener
 from crewai.telemetry import Telemetry
+from crewai_core.lock_store import lock
 
 from crews import quiet
 
@@ -104,6 +106,14 @@ def test_tracing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CREWAI_TRACING_ENABLED", "true")
     with pytest.raises(quiet.NotQuiet, match="CREWAI_TRACING_ENABLED"):
         quiet.silence.__wrapped__()
+
+
+def test_no_lock_is_taken_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    quiet.silence()
+    monkeypatch.setattr(portalocker, "Lock", pytest.fail)
+    monkeypatch.setattr(portalocker, "RedisLock", pytest.fail)
+    with lock("anything"):
+        pass
 
 
 def test_silence_takes_all_listeners_away() -> None:

@@ -50,7 +50,7 @@ def test_the_latest_dollar_says_its_day_and_its_source() -> None:
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        (Language.ENGLISH, "US dollar (selling rate): R$ 5.4321 on 23 Nov 2026."),
+        (Language.ENGLISH, "US dollar (selling rate): R$5.4321 on 2026-11-23."),
         (Language.SPANISH, "Dólar comercial (venta): R$ 5,4321 el 23/11/2026."),
     ],
 )
@@ -154,7 +154,7 @@ def test_a_source_that_is_down_is_another() -> None:
     ],
 )
 def test_impossible_requests_are_refused_with_what_to_correct(arguments: dict[str, str]) -> None:
-    outcome = ask(**arguments)
+    outcome = tools_of(a_scope(), build_kernel(LIVE))["market_get_series"].call(arguments)
     assert (outcome.ok, outcome.error) == (False, "invalid_request")
     assert content_of(outcome)["detail"]
 

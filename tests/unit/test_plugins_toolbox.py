@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from semantic_kernel import Kernel
 from semantic_kernel.exceptions import KernelInvokeException
+from semantic_kernel.filters import FilterTypes
 from semantic_kernel.functions import KernelArguments, kernel_function
 
 from backend.domain.errors import SourceUnavailable
 from backend.domain.identity import Role
-from backend.domain.trace import Figure, ToolOutcome
+from backend.domain.trace import ToolOutcome
 from backend.plugins import guard
 from backend.plugins.guard import guarded
 from backend.plugins.loop import BLOCKING_THREADS, shared_loop
 from backend.plugins.scope import ScopeArgument, TurnScope
-from backend.plugins.series import Series
 from backend.plugins.toolbox import KernelTool, toolbox
 from tests.unit.plugin_stage import (
     ClientRows,
@@ -147,13 +147,6 @@ def test_the_filter_sees_every_call_of_a_turn_and_no_other() -> None:
     assert len(others.calls) == 1
 
 
-def test_figures_say_which_call_of_the_turn_they_are_from() -> None:
-    scope = everything()
-    tool = tools_of(scope)["market_get_series"]
-    calls = [tool.call({"series": series}).figures for series in Series]
-    assert [{figure.tool_call for figure in figures} for figures in calls] == [{0}, {1}, {2}]
-
-
 def test_a_plugin_that_the_turn_does_not_have_is_denied_in_the_kernel_itself() -> None:
     scope = a_scope()
     function = recorded_kernel().get_function("sales", "query_metrics")
@@ -220,15 +213,14 @@ class Awkward:
     @kernel_function(name="meets", description="Waits for all others.")
     async def meets(self, scope: ScopeArgument) -> ToolOutcome:
         place = await asyncio.to_thread(self.meeting.wait, 30)
-        figure = Figure(text=str(place), value=place, metric="place", tool_call=9)
-        return ToolOutcome(content="{}", ok=True, figures=(figure,))
+        return ToolOutcome(content="{}", ok=True, rows=place)
 
 
 @pytest.fixture
 def awkward() -> Callable[[TurnScope, str], ToolOutcome]:
     kernel = Kernel()
     kernel.add_plugin(Awkward(), plugin_name="market")
-    kernel.add_filter("function_invocation", guarded)
+    kernel.add_filter(FilterTypes.FUNCTION_INVOCATION, guarded)
 
     def call(scope: TurnScope, name: str) -> ToolOutcome:
         return tools_of(scope, kernel)[f"market_{name}"].call({})
@@ -273,7 +265,5 @@ def test_64_turns_run_the_same_function_at_the_same_moment(awkward: Call) -> Non
     scopes = [a_scope() for _ in range(BLOCKING_THREADS)]
     with ThreadPoolExecutor(BLOCKING_THREADS) as callers:
         outcomes = list(callers.map(lambda scope: awkward(scope, "meets"), scopes))
-    places = [figure.text for outcome in outcomes for figure in outcome.figures]
-    assert sorted(map(int, places)) == list(range(BLOCKING_THREADS))
-    assert all(figure.tool_call == 0 for outcome in outcomes for figure in outcome.figures)
+    assert {outcome.rows for outcome in outcomes} == set(range(BLOCKING_THREADS))
     assert [len(scope.calls) for scope in scopes] == [1] * BLOCKING_THREADS

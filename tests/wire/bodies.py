@@ -65,7 +65,7 @@ def plain(provider: Provider, text: str, *, finish: str | None = None) -> bytes:
 def opening(provider: Provider) -> bytes:
     """The first event of a stream, before any text."""
     if provider == "anthropic":
-        message = {
+        message: dict[str, Any] = {
             "id": "msg_1",
             "type": "message",
             "role": "assistant",
@@ -130,7 +130,7 @@ def data(content: dict[str, Any]) -> bytes:
 
 
 def anthropic_event(content: dict[str, Any]) -> bytes:
-    return b"event: " + content["type"].encode() + b"\n" + data(content)
+    return f"event: {content['type']}\n".encode() + data(content)
 
 
 def _gemini(text: str, finish: str | None, usage: dict[str, Any] | None) -> dict[str, Any]:

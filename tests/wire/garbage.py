@@ -190,4 +190,5 @@ _STREAM_HEAD = (
 
 
 def _chunk(data: bytes) -> bytes:
-    return f"{len(data):x}\r\n".encode() + data + b"\r\n"
+    """Nothing for no data: an empty chunk would end the body."""
+    return f"{len(data):x}\r\n".encode() + data + b"\r\n" if data else b""

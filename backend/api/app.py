@@ -1,0 +1,64 @@
+"""The door as an ASGI application: routes, errors, limits, and what surrounds them all."""
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import Receive, Scope, Send
+
+from backend.api import problems
+from backend.api.bodies import DoorRequest
+from backend.api.chat import chat
+from backend.api.conversations import list_conversations, read_conversation
+from backend.api.docs import docs_handlers
+from backend.api.door import Door
+from backend.api.health import livez, readyz
+from backend.api.scrape import prometheus
+from backend.api.served import Served
+from backend.api.sockets import chat_socket
+from backend.api.stream import turn_events
+from backend.api.traces import turn_trace
+from backend.api.turns import turn_state
+from backend.api.usage import usage
+from backend.api.users import describe_user
+from backend.settings import Settings
+
+#: What the contract describes, in its order.
+HANDLERS: list[HTTPRouteHandler] = [
+    chat,
+    turn_state,
+    turn_events,
+    turn_trace,
+    list_conversations,
+    read_conversation,
+    usage,
+    describe_user,
+    livez,
+    readyz,
+    prometheus,
+]
+
+
+class Application:
+    """What a server runs; `door` is what it must drain before it stops."""
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+        self.routes = Litestar(
+            [*HANDLERS, *docs_handlers(HANDLERS), chat_socket],
+            state=State({"door": door}),
+            lifespan=[door.open],
+            request_class=DoorRequest,
+            exception_handlers={Exception: problems.answer_error},
+            # Described by docs_handlers; the framework's own pages load from elsewhere.
+            openapi_config=None,
+            logging_config=None,
+        )
+        self._served = Served(self.routes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._served(scope, receive, send)
+
+
+def create_app(settings: Settings) -> Application:
+    """Raises SettingsInvalid when the database or Redis is not named."""
+    return Application(Door(settings))

@@ -1,0 +1,57 @@
+"""The API's own description: an OpenAPI document made from the handlers themselves."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.serialization import decode_json, encode_json
+
+from backend.api.problems import MEDIA_TYPE
+
+VERSION = "1"
+_TEXT = (
+    "Every call carries `Authorization: Bearer <key>`; the key decides tenant and scopes "
+    "(`chat`, `operator`, `admin`, which includes the others). A tag names the scope that a call "
+    "needs. Errors are `application/problem+json` with a stable `code`. Questions also travel as "
+    "frames over the WebSocket `/ws/chat`: in, the body of `POST /chat` with `ref` and "
+    "`idempotency_key` if wanted; out, `{event, id, turn_id, ref, data}` with the same events as "
+    "`GET /turns/{turn_id}/events`."
+)
+
+
+def describe(handlers: Sequence[HTTPRouteHandler]) -> dict[str, Any]:
+    """The OpenAPI document of these handlers.
+
+    It is made by an application of its own, so that the real one has no routes but ours.
+    """
+    application = Litestar(
+        handlers,
+        openapi_config=OpenAPIConfig(
+            title="Sales Crew",
+            version=VERSION,
+            description=_TEXT,
+            security=[{"key": []}],
+            components=Components(
+                security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}
+            ),
+        ),
+    )
+    # Through the framework's own encoder, so that what remains is plain JSON.
+    document: dict[str, Any] = decode_json(encode_json(application.openapi_schema.to_schema()))
+    for path in document["paths"].values():
+        for operation in path.values():
+            _describe_errors(operation["responses"])
+    return document
+
+
+def _describe_errors(responses: dict[str, Any]) -> None:
+    """One shape for all errors, in place of the framework's own."""
+    responses.pop("400", None)
+    schema = {"$ref": "#/components/schemas/Problem"}
+    responses["default"] = {
+        "description": "What went wrong.",
+        "content": {MEDIA_TYPE: {"schema": schema}},
+    }

@@ -1,0 +1,56 @@
+"""A query in words: the names of what it asks, as sentences and headings use them."""
+
+from backend.domain.language import Language
+from backend.domain.sales import MetricQuery
+from backend.semantic.model import SemanticModel
+from backend.semantic.period_words import when
+from backend.semantic.phrasebook import phrasebook
+
+_COUNTED = ("count", "quantity")
+
+
+def query_in_words(model: SemanticModel, query: MetricQuery, language: Language) -> str:
+    """As in "faturamento por região em outubro de 2026 (01/10/2026 a 31/10/2026) (canal: Portal)"."""
+    words = phrasebook(language)
+    said = metric_names(model, query, language)
+    if query.dimensions:
+        said += words.say("understood.by", dimensions=dimension_names(model, query, language))
+    if query.grain:
+        said += words.say(f"understood.grain.{query.grain}")
+    if query.from_date or query.to_date:
+        said += f" {when(query.from_date, query.to_date, words)}"
+    if query.filters:
+        filters = filters_in_words(model, query, language)
+        said += words.say("understood.filters", filters=filters)
+    return said
+
+
+def metric_names(model: SemanticModel, query: MetricQuery, language: Language) -> str:
+    """As in "faturamento e contratos fechados"."""
+    names = [metric_name(model, name, language) for name in query.metrics]
+    return phrasebook(language).joined(names)
+
+
+def metric_name(model: SemanticModel, name: str, language: Language) -> str:
+    """What is counted stands in the plural, amounts do not."""
+    metric = model.metrics[name]
+    label = metric.labels[language]
+    return label.plural if metric.format in _COUNTED else label.singular
+
+
+def dimension_names(model: SemanticModel, query: MetricQuery, language: Language) -> str:
+    names = [model.dimensions[name].labels[language].singular for name in query.dimensions]
+    return phrasebook(language).joined(names) if names else ""
+
+
+def filters_in_words(model: SemanticModel, query: MetricQuery, language: Language) -> str:
+    """As in "região: Norte ou Sul; canal: Portal"."""
+    words = phrasebook(language)
+    return "; ".join(
+        words.say(
+            "filter",
+            dimension=model.dimensions[name].labels[language].singular,
+            members=words.joined(members, last="or"),
+        )
+        for name, members in query.filters.items()
+    )
