@@ -1,10 +1,6 @@
-"""CrewAI's Agent and Crew without what they do beside answering: retries, summaries, files."""
+"""CrewAI's Agent and Task without what they do and say beside the work itself."""
 
-from typing import Any
-
-from crewai import Agent, Crew
-from crewai.utilities.task_output_storage_handler import TaskOutputStorageHandler
-from pydantic import PrivateAttr
+from crewai import Agent, Task
 
 #: Model calls in which an agent may ask for tools: one to look a name up, one for the figure, one
 #: to repair a mistake in either, one to spare. Whoever needs a fifth is going in circles.
@@ -12,7 +8,7 @@ MAX_ROUNDS = 4
 
 
 class TurnAgent(Agent):
-    """An agent of one turn, or of none: never shared."""
+    """An agent of one turn, never shared."""
 
     max_iter: int = MAX_ROUNDS
     #: One try: `backend.llm` owns the retries.
@@ -26,23 +22,13 @@ class TurnAgent(Agent):
         return task_prompt
 
 
-class Forgetful(TaskOutputStorageHandler):
-    """Stores no task output. CrewAI keeps the last run's in SQLite, for a replay never asked for."""
+class TurnTask(Task):
+    """A task of one turn."""
 
-    def __init__(self) -> None:
-        """Open nothing."""
+    def prompt(self) -> str:
+        """The task in its own words.
 
-    def update(self, task_index: int, log: dict[str, Any]) -> None:
-        pass
-
-    def reset(self) -> None:
-        pass
-
-    def load(self) -> None:
-        return None
-
-
-class TurnCrew(Crew):
-    """A crew of one turn."""
-
-    _task_output_handler: TaskOutputStorageHandler = PrivateAttr(default_factory=Forgetful)
+        CrewAI adds that the answer must be "the actual complete content, not a summary": 34 tokens
+        on every call, for answers that are longer than anybody asked for.
+        """
+        return f"{self.description}\n{self.expected_output}"

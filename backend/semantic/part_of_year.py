@@ -51,7 +51,10 @@ def year_after(time: TimeWords, start: int) -> tuple[int, int] | None:
             found = rule(time, at)
             if found and found.period.unit is Unit.YEAR:
                 return found.period.to_date.year, found.end
-    return None
+    # "(primeiro semestre) do ano" is this year's.
+    bare = time.end_of("bare_before", start)
+    unit = time.unit(bare) if bare is not None else None
+    return (time.today.year, unit[1]) if unit and unit[0] is Unit.YEAR else None
 
 
 def _written_month(time: TimeWords, start: int) -> Moment | None:

@@ -26,7 +26,6 @@ from backend.domain.errors import ModelAnswerUnusable, SalesCrewError
 from backend.domain.events import EventKind
 from backend.domain.turns import Decision, Draft, Route
 from crews import fence, quiet
-from crews.agent import TurnCrew
 from crews.answer_stream import AnswerStream
 from crews.executor import LeanExecutor
 from crews.model import CrewModel
@@ -36,6 +35,7 @@ from crews.sales_assistant.staff import Staff
 from crews.sales_assistant.words import NO_ANSWER, TASKS
 from crews.tool_log import ToolLog
 from crews.trace import RunTrace
+from crews.turn_crew import TurnCrew
 
 log = structlog.get_logger(__name__)
 

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crewai import Task
 from crewai.agents.agent_executor import AgentExecutor
 
 from backend.domain.chat import Purpose
 from backend.domain.ports import Tool
 from crews import fence
-from crews.agent import TurnAgent
+from crews.agent import TurnAgent, TurnTask
 from crews.answer_stream import AnswerStream
 from crews.model import Assignment, CrewModel
 from crews.sales_assistant.run import CrewRun
@@ -32,7 +31,7 @@ class Job:
     """An agent with its task and the model that it alone uses."""
 
     agent: TurnAgent
-    task: Task
+    task: TurnTask
     model: CrewModel
 
 
@@ -80,7 +79,7 @@ class Staff:
             tools=bridged(tools, self._log, run.deadline),
             executor_class=self._executor,
         )
-        task = Task(
+        task = TurnTask(
             name=name,
             description=fill(words.description, self._inputs),
             expected_output=fill(words.expected_output, self._inputs),

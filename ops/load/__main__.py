@@ -75,7 +75,11 @@ def _measure(options: argparse.Namespace) -> list[Figure]:
         }
         for name in options.only or NAMES:
             began = time.monotonic()
-            measured = measurements[name](bench)
+            try:
+                measured = measurements[name](bench)
+            except MeasurementFailed:
+                _complain("\n".join(stack.last_errors()))
+                raise
             print(f"\n{name}, {time.monotonic() - began:.0f} s")
             for figure in measured:
                 print(figure.line(), flush=True)

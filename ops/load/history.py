@@ -90,7 +90,7 @@ def _add_turn(
             "agent": AGENT,
             "at": at,
             "trace_id": turn_id.hex,
-            "answer": Jsonb({"response": answer}),
+            "answer": Jsonb({"response": answer, "language": "pt"}),
         },
     )
     asked = Unremembered(

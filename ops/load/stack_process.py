@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -32,6 +32,7 @@ POLL_SECONDS = 0.02
 #: In flight in the one worker process; the figures of README.md are for this many.
 WORKER_THREADS = 64
 DRAIN_SECONDS = 5
+LAST_ERRORS = 3
 
 
 class StackUnderTest:
@@ -109,6 +110,16 @@ class StackUnderTest:
         if stack is None:
             raise StackError("The stack has stopped.")
         return stack
+
+    def last_errors(self) -> Sequence[str]:
+        """The last lines of error of its programs, for whoever asks why a measurement failed."""
+        errors = [
+            line
+            for log in sorted(self._data.logs.glob("*.log"))
+            for line in log.read_text(errors="replace").splitlines()
+            if '"level": "error"' in line
+        ]
+        return errors[-LAST_ERRORS:]
 
     @property
     def logins(self) -> Logins:

@@ -51,16 +51,22 @@ def recorded_kernel() -> Kernel:
 
 @dataclass
 class ClientRows:
-    """A client database that answers every statement with the same rows, or through `reply`."""
+    """A client database with these rows for every question, and with some members."""
 
     rows: Sequence[tuple[Any, ...]] = ()
-    reply: Callable[[], None] | None = None
+    members: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    #: Called before a question is answered; may wait or raise.
+    before: Callable[[], object] | None = None
     asked: list[Compiled] = field(default_factory=list)
 
     def run(self, compiled: Compiled) -> Result:
+        [first, *others] = compiled.columns
+        if not others and first not in demo_model().metrics:
+            names = self.members.get(first, ())
+            return Result(rows=tuple((name,) for name in names), truncated=False)
         self.asked.append(compiled)
-        if self.reply is not None:
-            self.reply()
+        if self.before is not None:
+            self.before()
         return Result(rows=tuple(self.rows), truncated=False)
 
 

@@ -10,6 +10,7 @@ from tests.unit.crew_stage import (
     CREWAI_WARNS,
     QUERY,
     SERIES,
+    Line,
     ScriptedModel,
     a_run,
     route,
@@ -35,7 +36,7 @@ MEMORY = tuple(
         at="2026-11-23T10:00:00-03:00",
         source="recent",
     )
-    for number in range(6)
+    for number in range(20)
 )
 
 
@@ -47,12 +48,20 @@ MEMORY = tuple(
         (Decision.HANDOFF, "handoff"),
         (Decision.SALES, "analyse"),
         (Decision.MARKET, "research"),
+        (None, "route"),
     ],
 )
-def test_the_frame_is_small(decision: Decision, task: str, memory: tuple[Remembered, ...]) -> None:
-    tools = {Decision.SALES: [wants(QUERY.name)], Decision.MARKET: [wants(SERIES.name)]}
-    model = ScriptedModel([*tools.get(decision, []), "ok"])
-    run = a_run(model, route=route(decision), subject=subject(memory=memory))
+def test_the_frame_is_small(
+    decision: Decision | None, task: str, memory: tuple[Remembered, ...]
+) -> None:
+    first: dict[Decision | None, Line] = {
+        Decision.SALES: wants(QUERY.name),
+        Decision.MARKET: wants(SERIES.name),
+        None: '{"decision": "direct", "confidence": 1, "reason": "", "answer": "ok"}',
+    }
+    model = ScriptedModel([first.get(decision, "ok"), "ok"])
+    routed = route(decision) if decision else None
+    run = a_run(model, route=routed, subject=subject(memory=memory))
     answer(run)
     # The calls after the first add the tool exchange alone.
     sent = [
@@ -62,16 +71,16 @@ def test_the_frame_is_small(decision: Decision, task: str, memory: tuple[Remembe
 
 
 def bare(run: CrewRun, task: str) -> list[dict[str, str]]:
-    """What a loop around an SDK would send: the same words, memory as messages, no fences."""
+    """What a loop around an SDK would send: the same words, without fences."""
     words = TASKS[task]
     who = AGENTS[words.agent]
     given = {**inputs(run), "question": "", "memory": ""}
     instructions = [fill(words.description, given).strip(), fill(words.expected_output, given)]
+    known = [f"{line.at} {line.role}: {line.text}" for line in run.subject.memory]
     asked = [run.subject.today.isoformat(), run.subject.question]
     return [
         {"role": "system", "content": " ".join([who.role, who.backstory, who.goal])},
-        *({"role": line.role, "content": f"{line.at} {line.text}"} for line in run.subject.memory),
-        {"role": "user", "content": "\n".join(instructions + asked)},
+        {"role": "user", "content": "\n".join([*instructions, *known, *asked])},
     ]
 
 
