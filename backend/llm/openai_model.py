@@ -46,6 +46,8 @@ class OpenAIModel:
         # The SDK fills these from the environment; a tenant's key must not carry another's.
         self._client.organization = None
         self._client.project = None
+        # This loads half of the SDK; the first question should not wait for it.
+        self._create: Any = self._client.chat.completions.create
 
     def complete(self, request: ChatRequest, on_text: OnText | None = None) -> ChatReply:
         wire_request = openai_request(
@@ -55,9 +57,8 @@ class OpenAIModel:
         def attempt(listener: Listener) -> ChatReply:
             draft = ReplyDraft(listener)
             if on_text is None:
-                completion: Any = self._client.chat.completions.create(**wire_request)
-                return self._read(request, draft, completion)
-            with self._client.chat.completions.create(
+                return self._read(request, draft, self._create(**wire_request))
+            with self._create(
                 **wire_request, stream=True, stream_options={"include_usage": True}
             ) as chunks:
                 return self._read_stream(request, draft, chunks)

@@ -29,7 +29,7 @@ MAX_CONNECTIONS = 128
 #: the providers' load balancers (60 s and more).
 KEEP_ALIVE_SECONDS = 50.0
 #: A streamed token costs about 250 bytes of framing; 4,096 of them about 1 MB.
-MAX_BODY_BYTES = 16_000_000
+MAX_BODY_BYTES = 8_000_000
 #: The end of a body comes in the packet of its last event, or right after.
 DRAIN_SECONDS = 0.05
 

@@ -1,6 +1,6 @@
 """Which of the three languages a text is in, from its function words and its letters."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 
 from backend.domain.language import Language
 from backend.semantic.lexicon import lexicon
@@ -13,8 +13,8 @@ _LETTERS = {
 }
 
 
-#: A language's own words.
-Words = Mapping[Language, Collection[str]]
+#: Says whether a word, folded, belongs to a language.
+Knows = Callable[[str], bool]
 
 
 def detect_language(text: str, default: Language = Language.PORTUGUESE) -> Language:
@@ -26,11 +26,11 @@ def detect_language(text: str, default: Language = Language.PORTUGUESE) -> Langu
 
 
 def likely_languages(
-    text: str, default: Language, more: Words | None = None
+    text: str, default: Language, more: Mapping[Language, Knows] | None = None
 ) -> tuple[Language, ...]:
     """The languages that nothing speaks against, `default` first if it is one of them.
 
-    `more` are words of each language beside its lexicon's: a company's names for its figures.
+    `more` knows words of each language that its lexicon does not: a company's for its figures.
     """
     evidence = _evidence(text, more or {})
     most = max(evidence.values())
@@ -38,15 +38,12 @@ def likely_languages(
     return tuple(sorted(likely, key=lambda language: language is not default))
 
 
-def _evidence(text: str, more: Words) -> Mapping[Language, float]:
+def _evidence(text: str, more: Mapping[Language, Knows]) -> Mapping[Language, float]:
     """A word that two languages share says half as much for each."""
     found = dict.fromkeys(Language, 0.0)
     for word in words(text):
-        speakers = [
-            language
-            for language in Language
-            if word in lexicon(language).words or word in more.get(language, ())
-        ]
+        speakers = [each for each in Language if word in lexicon(each).words]
+        speakers = speakers or [each for each, knows in more.items() if knows(word)]
         for language in speakers:
             found[language] += 1 / len(speakers)
     for language, letters in _LETTERS.items():

@@ -73,10 +73,17 @@ def _full_names(
         for member in members.get(dimension.name, ()):
             name = MemberName(dimension=dimension.name, member=member)
             for text in (member, *dimension.aliases.get(member, ())):
-                for phrase in {words(text), words(text.replace("-", ""))}:
-                    if phrase:
-                        found.setdefault(phrase, (text, {}))[1][name] = None
+                for phrase in filter(None, map(words, _spellings(text))):
+                    found.setdefault(phrase, (text, {}))[1][name] = None
     return found
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """A hyphen may be left out, and "&" be spoken."""
+    yield text
+    yield text.replace("-", "")
+    for spoken in ("e", "and", "y"):
+        yield text.replace("&", f" {spoken} ")
 
 
 def _stands_alone(phrase: Phrase, taken: Mapping[Phrase, object]) -> bool:

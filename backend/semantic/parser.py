@@ -41,8 +41,8 @@ class QuestionParser:
         self._vocabularies = {
             language: Vocabulary(model, members, language) for language in Language
         }
-        self._words = {
-            language: vocabulary.model_words for language, vocabulary in self._vocabularies.items()
+        self._knows = {
+            language: vocabulary.knows for language, vocabulary in self._vocabularies.items()
         }
 
     def read(
@@ -55,7 +55,7 @@ class QuestionParser:
     ) -> Reading:
         """`language` is the conversation's: it decides where the words of a question do not."""
         tokens = tokenise(question)
-        likely, *others = likely_languages(question, language, self._words)
+        likely, *others = likely_languages(question, language, self._knows)
         spelling = self._vocabularies[likely].spelling
         first = self._read(tuple(map(spelling.correct, tokens)), today, previous, likely)
         if first.complete:

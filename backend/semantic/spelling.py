@@ -35,9 +35,12 @@ class Spelling:
 
     def correct(self, token: Token) -> Token:
         """The token with its word put right, or as it was."""
-        word = token.word
+        word = self.corrected(token.word)
+        return token if word == token.word else replace(token, word=word, guessed=True)
+
+    def corrected(self, word: str) -> str:
         if word in self._known or len(word) < _SHORTEST - 1 or not word.isalpha():
-            return token
+            return word
         near = process.extract(
             word,
             self._by_first.get(word[0], ()),
@@ -47,8 +50,8 @@ class Spelling:
         )
         slips = [meant for meant, _, _ in near if _is_slip(word, meant)]
         if not slips or len({_stem(meant) for meant in slips}) > 1:
-            return token
-        return replace(token, word=slips[0], guessed=True)
+            return word
+        return slips[0]
 
 
 def _is_slip(word: str, meant: str) -> bool:

@@ -33,6 +33,7 @@ _TOKEN = re.compile(
     | \d{1,2}/\d{4}                              # 10/2026
     | \d{1,2}/\d{1,2}                            # 31/10
     | \d{4}-\d{2}(?!\d)                          # 2026-10
+    | \d+\.(?:[ºª]|er\b)                        # 3.º, 1.er
     | \d+(?:[.,]\d+)*[^\W\d_]*[ºª°]?\d*[^\W\d_]* # 5, 1.000,50, 1º, 3rd, 10k, 1t26
     | [^\W\d_]+/\d{2}(?:\d{2})?(?!\d)            # mar/25
     | (?:R|US)\$                                 # R$ 10
@@ -62,4 +63,6 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def _word(text: str) -> str:
-    return DASH if text in "–—" else folded(text.replace("°", "º"))
+    if text in "–—":
+        return DASH
+    return folded(text.replace("°", "º").replace(".º", "º").replace(".ª", "ª").replace(".er", "er"))

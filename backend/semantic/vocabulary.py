@@ -28,7 +28,7 @@ class Vocabulary:
         said = dict(_lexicon_phrases(self.lexicon))
         unread = {phrase for phrase, meaning in said.items() if meaning.kind is Kind.UNREAD}
         of_model = dict(_model_phrases(model, language, said))
-        self.model_words = frozenset(word for phrase in of_model for word in phrase)
+        self._model_words = frozenset(word for phrase in of_model for word in phrase)
         said.update(of_model)
         #: Who sells and who buys, for "quem vendeu mais".
         self.who = _who(said)
@@ -40,6 +40,10 @@ class Vocabulary:
             meant=_meant(said, self.lexicon, names),
             known={*self.lexicon.words, *self._said.words(), *self._named.words()},
         )
+
+    def knows(self, word: str) -> bool:
+        """True for a word of the model's own, also a misspelt one."""
+        return self.spelling.corrected(word) in self._model_words
 
     def matches(
         self, tokens: Sequence[Token], spoken: Sequence[str], start: int

@@ -91,6 +91,8 @@ def _environment(configuration: Configuration, backing: Backing) -> dict[str, st
         "CREWAI_DISABLE_TELEMETRY": "true",
         "CREWAI_TRACING_ENABLED": "false",
         "CREWAI_DISABLE_VERSION_CHECK": "true",
+        # CrewAI would read the checkout's `.env` behind the back of backend/settings.py.
+        "PYTHON_DOTENV_DISABLED": "1",
     }
 
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +11,8 @@ from uuid import UUID
 
 import httpx
 import psycopg
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from backend.answering.telling import Telling
 from backend.api.app import create_app
@@ -236,6 +238,8 @@ class Stage:
     owner_dsn: str
     app_dsn: str
     redis_url: str
+    #: What the door has logged so far.
+    logs: list[MutableMapping[str, Any]]
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """As the owner of the database, outside every wall."""
@@ -262,20 +266,23 @@ def stage(
     door = Door(
         database_url=app_dsn or database.app_dsn, app_redis_url=redis_url or valkey.url, **values
     )
-    door.start()
-    try:
-        yield Stage(
-            door=door,
-            worker=worker,
-            a=a,
-            b=b,
-            owner_dsn=database.owner_dsn,
-            app_dsn=database.app_dsn,
-            redis_url=valkey.url,
-        )
-    finally:
-        door.stop()
-        worker.close()
+    # Also keeps the door's threads from printing while pytest swaps sys.stdout under them.
+    with capture_logs(processors=[merge_contextvars]) as logs:
+        door.start()
+        try:
+            yield Stage(
+                door=door,
+                worker=worker,
+                a=a,
+                b=b,
+                owner_dsn=database.owner_dsn,
+                app_dsn=database.app_dsn,
+                redis_url=valkey.url,
+                logs=logs,
+            )
+        finally:
+            door.stop()
+            worker.close()
 
 
 def until(is_so: Any, seconds: float = PATIENCE_SECONDS) -> None:

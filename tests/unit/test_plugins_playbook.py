@@ -49,7 +49,9 @@ def test_at_most_three_passages_each_with_title_section_and_date() -> None:
     assert all(date.fromisoformat(passage["updated"]) for passage in passages)
 
 
-@pytest.mark.parametrize("query", ["Qual a capital da França?", "cotação do bitcoin", "…"])
+@pytest.mark.parametrize(
+    "query", ["Qual a capital da França?", "quem ganhou o jogo ontem?", "política de viagens", "…"]
+)
 def test_what_is_not_there_is_said_to_be_not_there(query: str) -> None:
     outcome = ask(query)
     assert (outcome.ok, outcome.rows, outcome.sources) == (True, 0, ())

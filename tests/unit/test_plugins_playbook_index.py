@@ -107,7 +107,16 @@ def test_found_whatever_the_inflection_accents_or_case(
 
 @pytest.mark.parametrize(
     "question",
-    ["Qual a capital da França?", "quanto tempo o dólar demora para cair?", "de a o que", "", "?!"],
+    [
+        "Qual a capital da França?",
+        "quanto tempo o dólar demora para cair?",
+        # One word of three is there, in another sense.
+        "política de férias e viagens",
+        "o cliente torce para qual time?",
+        "de a o que",
+        "",
+        "?!",
+    ],
 )
 def test_what_the_playbook_does_not_treat_is_not_found(directory: Path, question: str) -> None:
     assert best(directory, question) is None
