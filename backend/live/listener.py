@@ -45,6 +45,11 @@ class Follower:
             event = None
         self._queue.put_nowait(event)
 
+    @property
+    def waiting(self) -> int:
+        """How many events are not taken yet."""
+        return self._queue.qsize()
+
     async def next(self) -> TurnEvent | None:
         return await self._queue.get()
 
@@ -62,6 +67,12 @@ class Listener:
         self._connected = False
         self._task: asyncio.Task[None] | None = None
         self._commands: set[asyncio.Task[Any]] = set()
+
+    @property
+    def longest_queue(self) -> int:
+        """The most events that wait for one follower; never more than QUEUE_EVENTS."""
+        queues = [each.waiting for group in self._followers.values() for each in group]
+        return max(queues, default=0)
 
     @property
     def connected(self) -> bool:

@@ -33,7 +33,7 @@ class Spelt:
         """False where a misspelling is too thin a ground: "marcas" is not the seller Marcos."""
         if not any(token.guessed for token in tokens):
             return True
-        return not self.shortened and (len(tokens) > 1 or len(tokens[0].word) >= _GUESSABLE)
+        return not self.shortened and (len(tokens) > 1 or len(tokens[0].text) >= _GUESSABLE)
 
     def is_written_in(self, tokens: Sequence[Token], question: Sequence[Token]) -> bool:
         """True when the user wrote this spelling rather than a word that folds to the same."""

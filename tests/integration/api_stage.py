@@ -1,5 +1,6 @@
 """The door on a stage: a real server in a thread, two tenants, and a worker that does as told."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
@@ -64,6 +65,12 @@ class Door:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The server's own event loop, for work that must run in it."""
+        assert self._server.loop is not None
+        return self._server.loop
 
     def start(self) -> None:
         self._thread.start()
