@@ -56,7 +56,7 @@ class PlaybookPlugin:
             {"citation": citation, "updated": each.updated.isoformat(), "quote": each.text}
             for citation, each in zip(citations, passages, strict=True)
         ]
-        content = as_json({"status": "ok", "note": _NOTE, "passages": quoted})
+        content = as_json({"status": "ok", "summary": summary, "note": _NOTE, "passages": quoted})
         return ToolOutcome(
             content=content,
             ok=True,

@@ -13,6 +13,9 @@ _LETTERS = {
 }
 
 
+#: Half a word: one that is misspelt in one language may be right in another ("mes pasado").
+_MARGIN = 0.5
+
 #: Says whether a word, folded, belongs to a language.
 Knows = Callable[[str], bool]
 
@@ -28,14 +31,14 @@ def detect_language(text: str, default: Language = Language.PORTUGUESE) -> Langu
 def likely_languages(
     text: str, default: Language, more: Mapping[Language, Knows] | None = None
 ) -> tuple[Language, ...]:
-    """The languages that nothing speaks against, `default` first if it is one of them.
+    """The languages that hardly anything speaks against, `default` first if it is one of them.
 
     `more` knows words of each language that its lexicon does not: a company's for its figures.
     """
     evidence = _evidence(text, more or {})
-    most = max(evidence.values())
-    likely = [language for language in Language if evidence[language] == most]
-    return tuple(sorted(likely, key=lambda language: language is not default))
+    least = max(evidence.values()) - _MARGIN
+    likely = [language for language in Language if evidence[language] >= least]
+    return tuple(sorted(likely, key=lambda each: (each is not default, -evidence[each])))
 
 
 def _evidence(text: str, more: Mapping[Language, Knows]) -> Mapping[Language, float]:

@@ -35,12 +35,9 @@ class Spelling:
 
     def correct(self, token: Token) -> Token:
         """The token with its word put right, or as it was."""
-        word = self.corrected(token.word)
-        return token if word == token.word else replace(token, word=word, guessed=True)
-
-    def corrected(self, word: str) -> str:
+        word = token.word
         if word in self._known or len(word) < _SHORTEST - 1 or not word.isalpha():
-            return word
+            return token
         near = process.extract(
             word,
             self._by_first.get(word[0], ()),
@@ -50,8 +47,10 @@ class Spelling:
         )
         slips = [meant for meant, _, _ in near if _is_slip(word, meant)]
         if not slips or len({_stem(meant) for meant in slips}) > 1:
-            return word
-        return slips[0]
+            return token
+        # Of singular and plural, the one with as many letters: "clientse" are several.
+        best = min(slips, key=lambda meant: abs(len(meant) - len(word)))
+        return replace(token, word=best, guessed=True)
 
 
 def _is_slip(word: str, meant: str) -> bool:

@@ -42,8 +42,8 @@ class Vocabulary:
         )
 
     def knows(self, word: str) -> bool:
-        """True for a word of the model's own, also a misspelt one."""
-        return self.spelling.corrected(word) in self._model_words
+        """True for a word of the model's own."""
+        return word in self._model_words
 
     def matches(
         self, tokens: Sequence[Token], spoken: Sequence[str], start: int

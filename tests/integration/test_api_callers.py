@@ -36,7 +36,6 @@ ROUTES = [
 CREDENTIALS = [
     b"",
     b"Bearer",
-    b"Bearer ",
     b"Bearer null",
     b"Bearer []",
     b"Bearer {}",
@@ -191,9 +190,9 @@ def test_callers_who_leave_at_any_moment_never_get_each_others_answers(on: Stage
 
 def _answered_turn(on: Stage) -> tuple[UUID, UUID]:
     """A turn of tenant A with everything that can hang from one."""
-    with on.door.client(on.a.chat) as client:
-        with on.worker.answer_soon(tool=True, call=Usage(llm_calls=1, input_tokens=7)):
-            answer = client.post("/chat", json=QUESTION).json()
+    spent = Usage(llm_calls=1, input_tokens=7)
+    with on.door.client(on.a.chat) as client, on.worker.answer_soon(tool=True, call=spent):
+        answer = client.post("/chat", json=QUESTION).json()
     return UUID(answer["turn_id"]), UUID(answer["conversation_id"])
 
 

@@ -13,6 +13,7 @@ import pytest
 import redis
 
 from backend.api import served, watching
+from backend.api.replay import Place
 from backend.domain.events import EventKind, TurnEvent
 from backend.live.events import history_key
 from backend.live.listener import QUEUE_EVENTS
@@ -211,7 +212,7 @@ def test_a_reader_that_lags_reads_the_history_again(on: Stage, caller: httpx.Cli
 
     async def lag() -> list[TurnEvent]:
         heard = []
-        coming = watching.events(follower_door, on.a.id, claim.turn_id, watching.Place())
+        coming = watching.events(follower_door, on.a.id, claim.turn_id, Place())
         async for event in coming:
             if event is not None:
                 heard.append(event)

@@ -1,41 +1,30 @@
 """Bytes that no provider should send, on every provider: none of them becomes an answer."""
 
 import json
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from backend.domain.chat import ChatReply
 from backend.domain.errors import (
     ContentRefused,
-    DeadlineExceeded,
     ModelAnswerUnusable,
     ModelMisconfigured,
     ModelUnavailable,
     SalesCrewError,
 )
-from backend.llm import retries, wire
+from backend.llm import retries
 from backend.llm.model_config import Provider
 from tests.wire import fixtures
 from tests.wire.bodies import USAGE, anthropic_event, data, ending, openai_chunk, opening, piece
 from tests.wire.bodies import plain as plain_body
-from tests.wire.fixtures import ModelMaker
+from tests.wire.fixtures import Ask
 from tests.wire.garbage import (
-    Answer,
     GarbageServer,
-    hang_up,
-    refusing_port,
-    silence,
     stream,
-    trickle,
-    trickled_chunk_size,
-    trickled_head,
     whole,
 )
-from tests.wire.stage import PROVIDERS, a_request
+from tests.wire.stage import PROVIDERS
 
-garbage, model_at = fixtures.garbage, fixtures.model_at
+garbage, model_at, ask = fixtures.garbage, fixtures.model_at, fixtures.ask
 
 every_provider = pytest.mark.parametrize("provider", PROVIDERS)
 both_ways = pytest.mark.parametrize("streamed", [False, True], ids=["plain", "streamed"])
@@ -46,31 +35,6 @@ HTML = b"<!doctype html><title>Proxy</title><p>Hello</p>"
 @pytest.fixture(autouse=True)
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retries, "FIRST_PAUSE_SECONDS", 0.01)
-
-
-Ask = Callable[..., ChatReply]
-
-
-@pytest.fixture
-def ask(garbage: GarbageServer, model_at: ModelMaker) -> Ask:
-    def ask(
-        provider: Provider,
-        *answers: Answer,
-        streamed: bool,
-        heard: list[str] | None = None,
-        seconds: float = 5,
-        model: str | None = None,
-        **more: Any,
-    ) -> ChatReply:
-        garbage.answer(*answers)
-        # As each SDK wants its base URL.
-        base = garbage.url + ("/v1" if provider.startswith("openai") else "")
-        listener = (heard if heard is not None else []).append
-        return model_at(provider, base, model=model).complete(
-            a_request(seconds=seconds, **more), listener if streamed else None
-        )
-
-    return ask
 
 
 @both_ways
@@ -165,108 +129,6 @@ def test_an_answer_without_end(ask: Ask, provider: Provider, streamed: bool) -> 
 
     with pytest.raises(ModelAnswerUnusable):
         ask(provider, answer, streamed=streamed)
-
-
-@both_ways
-@every_provider
-def test_a_body_without_end(
-    monkeypatch: pytest.MonkeyPatch, ask: Ask, provider: Provider, streamed: bool
-) -> None:
-    monkeypatch.setattr(wire, "MAX_BODY_BYTES", 10_000)
-    drop = b": nothing\n\n" * 200 if streamed else b" " * 2_000
-
-    with pytest.raises(ModelAnswerUnusable):
-        ask(provider, trickle(drop=drop, every=0.001), streamed=streamed)
-
-
-@both_ways
-@every_provider
-@pytest.mark.parametrize(
-    "answer",
-    [silence(), trickled_head(), trickled_chunk_size(), trickle(drop=b" ")],
-    ids=["silence", "head", "chunk-size", "blanks"],
-)
-def test_a_trickle_ends_with_the_deadline(
-    garbage: GarbageServer, ask: Ask, provider: Provider, streamed: bool, answer: Answer
-) -> None:
-    """Each of these sends a byte now and then, and would hold a client for ever."""
-    with pytest.raises(DeadlineExceeded):
-        ask(provider, answer, streamed=streamed, seconds=0.15)
-
-    assert garbage.requests == 1
-
-
-@every_provider
-@pytest.mark.parametrize("drop", ["comment", "text"])
-def test_a_stream_that_never_ends_ends_with_the_deadline(
-    ask: Ask, provider: Provider, drop: str
-) -> None:
-    heard: list[str] = []
-    every = b": still here\n\n" if drop == "comment" else piece(provider, "e ")
-
-    # google-genai reads a comment as an answer that is no JSON, which ends the call as well.
-    with pytest.raises(
-        ModelAnswerUnusable if (provider, drop) == ("gemini", "comment") else DeadlineExceeded
-    ):
-        ask(
-            provider,
-            trickle(opening(provider), piece(provider, "Um "), drop=every),
-            streamed=True,
-            heard=heard,
-            seconds=0.15,
-        )
-
-    assert heard[0] == "Um "
-
-
-@both_ways
-@every_provider
-def test_a_connection_that_is_lost_is_made_again(
-    garbage: GarbageServer, ask: Ask, provider: Provider, streamed: bool
-) -> None:
-    good = (
-        stream(opening(provider), piece(provider, "Pronto."), ending(provider))
-        if streamed
-        else whole(plain_body(provider, "Pronto."))
-    )
-
-    reply = ask(provider, hang_up(), good, streamed=streamed)
-
-    assert reply.text == "Pronto."
-    assert garbage.requests == 2
-
-
-@every_provider
-def test_nobody_there(model_at: ModelMaker, provider: Provider) -> None:
-    with pytest.raises(ModelUnavailable):
-        model_at(provider, refusing_port()).complete(a_request())
-
-
-@both_ways
-@every_provider
-def test_a_redirect_is_not_followed_with_the_key(
-    garbage: GarbageServer, ask: Ask, provider: Provider, streamed: bool
-) -> None:
-    def elsewhere(connection: Any) -> None:
-        connection.send(
-            b"HTTP/1.1 307 X\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n"
-        )
-
-    with pytest.raises(ModelMisconfigured):
-        ask(provider, elsewhere, streamed=streamed)
-
-    assert garbage.requests == 1
-
-
-@both_ways
-@every_provider
-def test_an_errors_page_may_be_as_long_as_it_likes(
-    monkeypatch: pytest.MonkeyPatch, ask: Ask, provider: Provider, streamed: bool
-) -> None:
-    monkeypatch.setattr(wire, "MAX_BODY_BYTES", 10_000)
-
-    with pytest.raises(ModelMisconfigured):
-        ask(provider, whole(HTML * 1_000, content_type="text/html", status=404), streamed=streamed)
 
 
 @pytest.mark.parametrize(
@@ -416,19 +278,3 @@ def test_a_schema_answered_in_prose_is_no_answer(
 
     with pytest.raises(ModelAnswerUnusable):
         ask(provider, answer, streamed=streamed, answer_schema={"type": "object", "properties": {}})
-
-
-@every_provider
-def test_what_the_listener_raises_comes_back_as_it_is(
-    garbage: GarbageServer, model_at: ModelMaker, provider: Provider
-) -> None:
-    garbage.answer(stream(opening(provider), piece(provider, "Um "), ending(provider)))
-    base = garbage.url + ("/v1" if provider.startswith("openai") else "")
-
-    def stop(text: str) -> None:
-        raise LookupError(text)
-
-    with pytest.raises(LookupError, match="Um"):
-        model_at(provider, base).complete(a_request(), stop)
-
-    assert garbage.requests == 1

@@ -1,5 +1,6 @@
 """The one retry owner, without waiting: time is counted, not spent."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -153,14 +154,14 @@ def test_what_was_heard_is_not_said_twice(clock: Clock) -> None:
     assert len(calls) == 1
 
 
-def test_one_attempt_is_capped_and_the_deadline_bounds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_attempt_is_capped_and_the_deadline_bounds_it() -> None:
     left: list[float] = []
 
     def attempt(_: Listener) -> ChatReply:
         left.append(seconds_left())
         return REPLY
 
-    now = retries.time.monotonic()
+    now = time.monotonic()
     for deadline, cap in ((now + 1_000, 50.0), (now + 50, 1_000.0)):
         call_with_retries(attempt, on_text=None, deadline=deadline, cap_seconds=cap, model="m")
 

@@ -62,7 +62,7 @@ class GarbageServer:
 
         self._http = _Quiet(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True
         )
 
     def answer(self, *answers: Answer) -> None:
