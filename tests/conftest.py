@@ -4,6 +4,7 @@
 when the first test wants them. No test reaches beyond this machine: a call to a real model fails.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,14 @@ from tests.services import (
 )
 
 __all__ = ["MigratedDatabase", "PostgresCluster", "ValkeyUrl"]
+
+# CrewAI reads these when it is imported, which some test does first.
+os.environ.update(
+    CREWAI_DISABLE_TELEMETRY="true",
+    CREWAI_TRACING_ENABLED="false",
+    CREWAI_DISABLE_VERSION_CHECK="true",
+    PYTHON_DOTENV_DISABLED="1",
+)
 
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 # A folder's name is the mark of every test in it.

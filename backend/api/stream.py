@@ -14,11 +14,11 @@ import msgspec
 from litestar import Response, get
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter
-from litestar.response import Stream
 
 from backend.api.auth import needs
 from backend.api.bodies import DoorRequest
 from backend.api.door import Door
+from backend.api.event_stream import EventStream
 from backend.api.replay import CLOSED, Place, parse_place
 from backend.api.watching import events, find_turn, past_events
 from backend.domain.events import TurnEvent
@@ -56,12 +56,12 @@ async def turn_events(
         str | None,
         HeaderParameter(name="Last-Event-ID", description="The last event's id, to resume."),
     ] = None,
-) -> Response[bytes] | Stream:
+) -> Response[bytes] | EventStream:
     after = parse_place(last_event_id)
     turn = await find_turn(request.door, request.auth.tenant_id, TurnId(turn_id))
     if turn.status not in CLOSED:
         live = _live(request.door, request.auth.tenant_id, TurnId(turn.id), after)
-        return Stream(live, media_type=MEDIA_TYPE, headers=_HEADERS)
+        return EventStream(live, media_type=MEDIA_TYPE, headers=_HEADERS)
     past = await past_events(request.door, turn, after)
     if not past:
         return Response(b"", status_code=204, headers=_HEADERS)

@@ -14,6 +14,8 @@ Members = Mapping[str, Sequence[str]]
 
 #: A shorter first word of a name ("Rio", "São" aside) says too little to stand for all of it.
 _SHORTEST_FIRST_WORD = 3
+#: Prepositions and the like are shorter.
+_SHORTEST_LAST_WORD = 4
 #: A name of one word is only guessed from a misspelling at this length.
 _GUESSABLE = 6
 #: Codes up to this length are told from words by their capitals.
@@ -87,10 +89,19 @@ def _spellings(text: str) -> Iterator[str]:
 
 
 def _stands_alone(phrase: Phrase, taken: Mapping[Phrase, object]) -> bool:
-    """The beginning of a name that no other word of the vocabulary could be meant by."""
-    if len(phrase[0]) < _SHORTEST_FIRST_WORD or (phrase[-1:] in taken and len(phrase) > 1):
-        return False
-    return phrase not in taken and not phrase[0].isdigit()
+    """The beginning of a name that no other word of the vocabulary could be meant by.
+
+    It ends in a word that says something: not as "água mineral sem" does, nor "500".
+    """
+    *before, last = phrase
+    shortest = _SHORTEST_LAST_WORD if before else _SHORTEST_FIRST_WORD
+    return (
+        last.isalpha()
+        and len(last) >= shortest
+        and len(phrase[0]) >= _SHORTEST_FIRST_WORD
+        and phrase not in taken
+        and (last,) not in taken
+    )
 
 
 def _meaning(names: Iterator[MemberName] | dict[MemberName, None] | set[MemberName]) -> Meaning:

@@ -49,6 +49,22 @@ def main() -> None:
     stamp.write_text(content)
 
 
+def uv_variables(pip_configuration: str) -> dict[str, str]:
+    """Return what `pip config list` printed as the environment variables that uv reads."""
+    configured: dict[str, str] = {}
+    # The environment is printed first, and has the last word.
+    for line in sorted(pip_configuration.splitlines(), key=lambda line: line.startswith(":env:")):
+        setting, _, value = line.partition("=")
+        name = setting.rpartition(".")[2]
+        if name in INDEX_SETTINGS:
+            variable, separator = INDEX_SETTINGS[name]
+            configured[variable] = separator.join(value.strip("'\"").replace("\\n", " ").split())
+    if "UV_INDEX" in configured:
+        # pip takes the best of all indexes; the hashes say which files are meant.
+        configured["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+    return configured
+
+
 def _venv_version() -> str | None:
     """The Python of the environment that is there; None when there is none that works."""
     try:
@@ -98,21 +114,10 @@ def _uv_install(lock: Path) -> bool:
 
 
 def _uv_indexes() -> dict[str, str]:
-    """What pip is configured with, in uv's words."""
     listed = subprocess.run(
         (PYTHON, "-m", "pip", "config", "list"), capture_output=True, check=False, text=True
     )
-    configured: dict[str, str] = {}
-    for line in listed.stdout.splitlines():
-        setting, _, value = line.partition("=")
-        name = setting.rpartition(".")[2]
-        if name in INDEX_SETTINGS:
-            variable, separator = INDEX_SETTINGS[name]
-            configured[variable] = separator.join(value.strip("'\"").replace("\\n", " ").split())
-    if "UV_INDEX" in configured:
-        # pip takes the best of all indexes; the hashes say which files are meant.
-        configured["UV_INDEX_STRATEGY"] = "unsafe-best-match"
-    return configured
+    return uv_variables(listed.stdout)
 
 
 def _run(*command: str | Path, env: dict[str, str] | None = None) -> int:

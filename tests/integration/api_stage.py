@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import httpx
-import psycopg
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
@@ -31,7 +30,9 @@ from backend.store import llm_calls, tasks, tenants, turns
 from backend.store.database import Database
 from backend.store.tasks import Claim
 from backend.store.turns import AnswerRecord, Begun
+from tests.conftest import ValkeyUrl
 from tests.integration.link import free_port
+from tests.services import MigratedDatabase
 
 #: What no response of another tenant may ever hold.
 CANARY = "canário-"
@@ -242,25 +243,32 @@ class Stage:
     worker: Worker
     a: Tenant
     b: Tenant
-    owner_dsn: str
     app_dsn: str
     redis_url: str
     #: What the door has logged so far.
     logs: list[MutableMapping[str, Any]]
 
-    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """As the owner of the database, outside every wall."""
-        with psycopg.connect(self.owner_dsn) as conn:
-            return conn.execute(query.encode(), values).fetchall()
+    def rows(self, query: LiteralString, *values: Any) -> list[tuple[Any, ...]]:
+        """What a query finds for tenant A, then for tenant B."""
+        found: list[tuple[Any, ...]] = []
+        for tenant in (self.a, self.b):
+            with self.worker.database.tenant(tenant.id) as conn:
+                found.extend(tuple(row.values()) for row in conn.execute(query, values))
+        return found
+
+    def change(self, query: LiteralString, *values: Any) -> None:
+        """Change a table that stands outside the wall between tenants."""
+        with self.worker.database.open() as conn:
+            assert conn.execute(query, values).rowcount > 0
 
     def turns(self) -> int:
-        return int(self.rows("SELECT count(*) FROM turns")[0][0])
+        return len(self.rows("SELECT id FROM turns"))
 
 
 @contextmanager
 def stage(
-    database: Any,
-    valkey: Any,
+    database: MigratedDatabase,
+    valkey: ValkeyUrl,
     *,
     app_dsn: str | None = None,
     redis_url: str | None = None,
@@ -282,7 +290,6 @@ def stage(
                 worker=worker,
                 a=a,
                 b=b,
-                owner_dsn=database.owner_dsn,
                 app_dsn=database.app_dsn,
                 redis_url=valkey.url,
                 logs=logs,

@@ -4,21 +4,20 @@ import json
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import httpx
 import pytest
 
 from backend.api import waiting
+from tests.conftest import ValkeyUrl
 from tests.integration.api_stage import Stage, stage, until
-
-pytestmark = pytest.mark.integration
+from tests.services import MigratedDatabase
 
 QUESTION = {"user_id": "123", "message": "Quais foram as vendas do mês passado?"}
 
 
 @pytest.fixture
-def on(database: Any, valkey: Any) -> Iterator[Stage]:
+def on(database: MigratedDatabase, valkey: ValkeyUrl) -> Iterator[Stage]:
     with stage(database, valkey) as opened:
         yield opened
 
@@ -48,7 +47,7 @@ def test_waits_and_answers_with_the_whole_body(on: Stage, caller: httpx.Client) 
 
 
 def test_an_answer_comes_by_its_event_without_asking_the_rows(
-    database: Any, valkey: Any, monkeypatch: pytest.MonkeyPatch
+    database: MigratedDatabase, valkey: ValkeyUrl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting, "POLL_SECONDS", 3_600)
     with (

@@ -17,15 +17,15 @@ from backend.api.replay import Place
 from backend.domain.events import EventKind, TurnEvent
 from backend.live.events import history_key
 from backend.live.listener import QUEUE_EVENTS
+from tests.conftest import ValkeyUrl
 from tests.integration.api_stage import Stage, events_of, stage, until
-
-pytestmark = pytest.mark.integration
+from tests.services import MigratedDatabase
 
 QUESTION = {"user_id": "123", "message": "oi"}
 
 
 @pytest.fixture
-def on(database: Any, valkey: Any) -> Iterator[Stage]:
+def on(database: MigratedDatabase, valkey: ValkeyUrl) -> Iterator[Stage]:
     with stage(database, valkey) as opened:
         yield opened
 
@@ -149,7 +149,7 @@ def test_an_older_attempt_that_speaks_late_is_not_heard(on: Stage, caller: httpx
         first = on.worker.claim()
         _, late = on.worker.begin(first)
         assert next(coming)[0] == "1-1"
-        on.rows("UPDATE tasks SET state = 'ready' WHERE id = %s RETURNING 1", first.id)
+        on.change("UPDATE tasks SET state = 'ready' WHERE id = %s", first.id)
         second = on.worker.claim()
         begun, telling = on.worker.begin(second)
         assert next(coming)[0] == "2-1"
