@@ -6,6 +6,7 @@ variable and what it should be: `load()` raises SettingsInvalid with that line.
 """
 
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal, Self
 
@@ -59,7 +60,7 @@ class Settings(BaseSettings):
     gemini_base_url: str | None = None
     llm_base_url: str | None = None
     llm_timeout_seconds: float = Field(30, gt=0, le=600)
-    llm_price_per_million: str | None = None
+    llm_price_per_million: str | None = None  # `input/output`, see price_per_million
 
     chat_wait_seconds: float = Field(30, ge=0, le=300)
     turn_deadline_seconds: float = Field(120, gt=0, le=3600)
@@ -73,6 +74,13 @@ class Settings(BaseSettings):
     def _is_http(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("should be an http:// or https:// address")
+        return value
+
+    @field_validator("llm_price_per_million")
+    @classmethod
+    def _is_two_prices(cls, value: str | None) -> str | None:
+        if value is not None and _two_prices(value) is None:
+            raise ValueError("should be `input/output` in USD per million tokens, as in 0.15/0.60")
         return value
 
     @model_validator(mode="after")
@@ -115,6 +123,11 @@ class Settings(BaseSettings):
     def model(self) -> str:
         return self.llm_model or DEFAULT_MODELS.get(self.provider, "")
 
+    @property
+    def price_per_million(self) -> tuple[Decimal, Decimal] | None:
+        """USD per million input and output tokens, where the user says so."""
+        return _two_prices(self.llm_price_per_million) if self.llm_price_per_million else None
+
     def required(self, name: Literal["database_url", "app_redis_url", "secret_key"]) -> str:
         """A value that this process cannot do without. Raises SettingsInvalid."""
         value: SecretStr | None = getattr(self, name)
@@ -134,3 +147,14 @@ def load() -> Settings:
             raise SettingsInvalid(message) from None
         name = str(first["loc"][0]).upper()
         raise SettingsInvalid(f"{name}: {message}") from None
+
+
+def _two_prices(text: str) -> tuple[Decimal, Decimal] | None:
+    """The prices in `input/output`; None when it is not that."""
+    try:
+        given, made = (Decimal(part.strip()) for part in text.split("/"))
+    except (ValueError, InvalidOperation):
+        return None
+    return (
+        (given, made) if given.is_finite() and made.is_finite() and min(given, made) >= 0 else None
+    )

@@ -29,6 +29,8 @@ class Sources(Protocol):
 
     def open(self, tenant_id: TenantId, reference: str | None) -> Source: ...
 
+    def close(self) -> None: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
@@ -44,3 +46,8 @@ class World:
     ring: Callable[[str, str], object]
     today: Callable[[], date]
     deadline_seconds: float
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.sources.close()
+        self.database.close()

@@ -106,6 +106,7 @@ def model_config(settings: Settings) -> ModelConfig:
         api_key=key.get_secret_value() if key else "",
         base_url=base_url,
         timeout_seconds=settings.llm_timeout_seconds,
+        price_per_million=settings.price_per_million,
     )
 
 

@@ -51,6 +51,12 @@ class OpenSources:
             return Source(layer=None, parser=LanguageOnly())
         return self._opened(stored).source()
 
+    def close(self) -> None:
+        with self._lock:
+            for source in self._open.values():
+                source.client.close()
+            self._open.clear()
+
     def _opened(self, stored: DataSource) -> "_OpenSource":
         with self._lock:
             found = self._open.get(stored.id)

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import redis.asyncio
 import structlog
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from backend.domain.events import TurnEvent
@@ -26,6 +27,8 @@ log = structlog.get_logger(__name__)
 QUEUE_EVENTS = 256
 #: How long a new follower waits for Redis to confirm; after that it relies on the rows.
 CONFIRM_SECONDS = 0.5
+#: What a healthy Redis needs for the longest history, many times over.
+HISTORY_SECONDS = 2.0
 #: Nobody publishes here: with it the connection is always subscribed, so the first follower after
 #: a silence is heard at once.
 _KEPT = "sales:listeners"
@@ -113,10 +116,18 @@ class Listener:
         if not self._connected:
             return []
         try:
-            entries = await asyncio.wait_for(self._client.xrange(history_key(turn_id)), 2)
+            entries = await self._range(turn_id)
         except (RedisError, OSError):
             return []
         return [decode(fields[b"event"]) for _, fields in entries]
+
+    async def _range(self, turn_id: UUID) -> Any:
+        """The raw history; asked twice, because a pooled connection may have died unnoticed."""
+        key = history_key(turn_id)
+        try:
+            return await asyncio.wait_for(self._client.xrange(key), HISTORY_SECONDS)
+        except RedisConnectionError:
+            return await asyncio.wait_for(self._client.xrange(key), HISTORY_SECONDS)
 
     async def _subscribe(self, name: str) -> None:
         if not self._connected:

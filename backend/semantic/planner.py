@@ -53,20 +53,20 @@ def _sales(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
         return
     if reading.complete or (
         # In a follow-up, a market word rather replaces what was asked than joins it.
-        not reading.follow_up and _is_market_talk(reading.not_understood, _spoken(subject))
+        not reading.follow_up and _is_market_talk(reading.not_understood, subject)
     ):
         yield QUERY_TOOL, query_to_arguments(reading.query)
 
 
 def _market(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    spoken, said = _spoken(subject), words(subject.question)
-    named = [found[0] for at in range(len(said)) if (found := spoken.market.match(said, at))]
-    period = _period(time_words(said, spoken.period, subject.today, subject.language))
+    said = words(subject.question)
+    time = time_words(said, _spoken(subject).period, subject.today, subject.language)
+    period = _period(time)
     days = {
         "from": period.from_date.isoformat() if period and period.from_date else None,
         "to": period.to_date.isoformat() if period else None,
     }
-    for series in dict.fromkeys(named):
+    for series in _series(subject):
         yield SERIES_TOOL, {"series": series} | {key: day for key, day in days.items() if day}
 
 
@@ -83,11 +83,18 @@ def _spoken(subject: Subject) -> Lexicon:
     return lexicon(subject.language)
 
 
-def _is_market_talk(left: tuple[str, ...], spoken: Lexicon) -> bool:
-    """True when every word left is about a market series, and one of them names it."""
-    market, talk = set(spoken.market.words()), set(spoken.market_talk.words())
-    said = {word for text in left for word in words(text)}
-    return bool(said & market) and said <= market | talk
+def _series(subject: Subject) -> tuple[str, ...]:
+    """The market series that the question names, in its order."""
+    market, said = _spoken(subject).market, words(subject.question)
+    found = (market.match(said, at) for at in range(len(said)))
+    return tuple(dict.fromkeys(each[0] for each in found if each))
+
+
+def _is_market_talk(left: tuple[str, ...], subject: Subject) -> bool:
+    """True when a series is named, and every word that was left over is about it."""
+    spoken = _spoken(subject)
+    about = {*spoken.market.words(), *spoken.market_talk.words()}
+    return bool(_series(subject)) and all(word in about for text in left for word in words(text))
 
 
 def _period(time: TimeWords) -> Period | None:
@@ -97,8 +104,8 @@ def _period(time: TimeWords) -> Period | None:
 
 
 def _matches(pattern: Phrase, said: tuple[str, ...], start: int) -> bool:
-    """As in "como *ar", which is "como" before a word that ends so."""
+    """As in "como *ar", which is "como" before a longer word that ends so."""
     return len(said) >= start + len(pattern) and all(
-        word.endswith(part[1:]) if part.startswith("*") else word == part
+        word[2:].endswith(part[1:]) if part.startswith("*") else word == part
         for part, word in zip(pattern, said[start:], strict=False)
     )

@@ -18,11 +18,11 @@ POLL_SECONDS = 0.1
 def down(data: DataDirectory, terminal: Terminal) -> None:
     """Stop it in order; kill it when that takes too long. Not running is no error."""
     supervisor = data.holder()
-    published = stack_file.read(data.stack_file)
     if supervisor is None:
         data.stack_file.unlink(missing_ok=True)
         terminal.say("not running")
         return
+    published = stack_file.read(data.stack_file)
     pids = {supervisor, *(published.pids.values() if published else ())}
     _signal(supervisor, signal.SIGTERM)
     if not _gone(pids, PATIENCE_SECONDS):

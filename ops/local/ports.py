@@ -10,6 +10,7 @@ HOST = "127.0.0.1"
 # One above the standard ports, where a database or a Redis of the user's own may already listen.
 POSTGRES_PORT = 5433
 VALKEY_PORT = 6380
+LAST_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,8 @@ class Ports:
 def check_free(wanted: Iterable[tuple[str, int]]) -> None:
     """Raise PortInUse for the first of the (name, port) pairs that cannot be listened on."""
     for name, port in wanted:
+        if port > LAST_PORT:
+            raise PortInUse(f"Port {port} for {name} does not exist; PORT_OFFSET is too large.")
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             # As the servers do: a port that only waits out its last connections is free.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ops.local.errors import DataDirectoryUnusable
+
 
 def write(path: Path, content: dict[str, Any]) -> None:
     """Replace the file; a reader sees the old content or the new, never a part."""
@@ -20,11 +22,13 @@ def write(path: Path, content: dict[str, Any]) -> None:
 
 
 def read(path: Path) -> dict[str, Any] | None:
-    """Read the file; None when there is none."""
+    """Read the file; None when there is none. Raises DataDirectoryUnusable for anything else."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
+    except ValueError:
+        content = None
     if not isinstance(content, dict):
-        raise ValueError(f"{path} does not hold a JSON object")
+        raise DataDirectoryUnusable(f"{path} is damaged: bring it back, or move it away.")
     return content

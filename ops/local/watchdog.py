@@ -24,6 +24,9 @@ def main() -> None:
     # A terminal's Ctrl-C, or a signal to the whole group, is not for us.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    # From here on nothing can be started that we would miss.
+    sys.stdout.write("watching\n")
+    sys.stdout.flush()
     groups: set[int] = set()
     paths: list[str] = []
     for line in sys.stdin:

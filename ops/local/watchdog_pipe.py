@@ -17,13 +17,20 @@ class WatchdogPipe:
         self._process = subprocess.Popen(
             (sys.executable, "-I", "-S", str(WATCHDOG)),
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             # It must not keep open the terminal or the pipe of whoever reads our output.
             stderr=subprocess.DEVNULL,
             cwd="/",
             start_new_session=True,
             text=True,
         )
+        if self._process.stdout is not None:
+            with self._process.stdout as output:
+                output.readline()  # it is watching
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def follow(self, group: int) -> None:
         """Kill this process group when we are gone."""

@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import msgspec
 
@@ -53,6 +53,7 @@ class ModelThread:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._server: asyncio.Server | None = None
+        self._transports: set[asyncio.Transport] = set()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -73,15 +74,28 @@ class ModelThread:
 
     async def _serve(self) -> asyncio.Server:
         return await self._loop.create_server(
-            lambda: Connection(self._model), "127.0.0.1", 0, backlog=256
+            lambda: _KnownConnection(self._model, self._transports), "127.0.0.1", 0, backlog=256
         )
 
     async def _close(self) -> None:
         assert self._server is not None
         self._server.close()
-        self._server.close_clients()
-        # Connections tell of their end in the next round of the loop.
+        for transport in self._transports:
+            transport.abort()
+        # A transport closes its socket in the next round of the loop.
         await asyncio.sleep(0)
+
+
+class _KnownConnection(Connection):
+    """A connection that can be ended from outside, for a client that was killed or stopped."""
+
+    def __init__(self, model: FakeModel, transports: set[asyncio.Transport]) -> None:
+        super().__init__(model)
+        self._transports = transports
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._transports.add(cast("asyncio.Transport", transport))
 
 
 def _marker(body: dict[str, Any]) -> str:

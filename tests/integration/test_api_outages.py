@@ -83,7 +83,7 @@ def test_a_redis_that_hangs_does_not_hold_questions_up_for_long(on: Stage) -> No
     """Stopped, not gone: connections stay open and nothing answers."""
     until(lambda: on.door.door.listener.connected)
     with redis.Redis.from_url(on.redis_url) as client:
-        client.execute_command("CLIENT", "PAUSE", "4000", "ALL")
+        client.client_pause(4_000)
     started = time.monotonic()
     with on.door.client(on.a.chat) as client, ThreadPoolExecutor(20) as pool:
         asked = [

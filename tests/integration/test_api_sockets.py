@@ -85,7 +85,7 @@ def test_a_failed_turn_is_told(on: Stage) -> None:
 def test_frames_that_are_wrong_are_answered_and_the_socket_stays(
     on: Stage, subtests: pytest.Subtests
 ) -> None:
-    wrong = [
+    wrong: list[str | bytes] = [
         "",
         "oi",
         "[]",
@@ -127,10 +127,13 @@ def test_a_frame_that_is_too_large_closes_the_socket(on: Stage) -> None:
 
 
 def test_a_flood_of_frames_closes_the_socket(on: Stage) -> None:
-    with _socket(on, on.a.chat) as socket, pytest.raises(ConnectionClosed) as closed:
+    def flood(socket: ClientConnection) -> None:
         for _ in range(sockets.MOST_FRAMES * 10):
             socket.send("x")
             socket.recv(10)
+
+    with _socket(on, on.a.chat) as socket, pytest.raises(ConnectionClosed) as closed:
+        flood(socket)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1008
 

@@ -62,35 +62,33 @@ def test_they_start_in_order_and_stop_in_reverse(
 def test_one_that_is_killed_is_started_again_and_its_new_number_told(
     tmp_path: Path, diary: Diary, screen: io.StringIO
 ) -> None:
-    restarts: list[int] = []
+    restarted = asyncio.Event()
 
     async def work(supervisor: Supervisor) -> None:
         await supervisor.start(diary.program("worker"))
         first = supervisor.pids["worker"]
         os.kill(first, signal.SIGKILL)
-        while not restarts:
-            await asyncio.sleep(0.02)
+        await restarted.wait()
         assert supervisor.pids["worker"] != first
 
-    supervised(tmp_path, screen, work, lambda: restarts.append(1))
+    supervised(tmp_path, screen, work, restarted.set)
     assert "worker was ended by SIGKILL; starting it again" in screen.getvalue()
 
 
 def test_what_a_killed_one_leaves_behind_goes_before_the_next_comes(
     tmp_path: Path, diary: Diary, screen: io.StringIO
 ) -> None:
-    restarts: list[bool] = []
+    restarted = asyncio.Event()
 
     async def work(supervisor: Supervisor) -> None:
         await supervisor.start(diary.program("worker", FAMILY))
         child = diary.pids("worker", "bore")[0]
         assert is_alive(child)
         os.kill(supervisor.pids["worker"], signal.SIGKILL)
-        while not restarts:
-            await asyncio.sleep(0.02)
-        assert not is_alive(child)
+        await restarted.wait()
+        await asyncio.to_thread(until, lambda: not is_alive(child))
 
-    supervised(tmp_path, screen, work, lambda: restarts.append(True))
+    supervised(tmp_path, screen, work, restarted.set)
 
 
 def test_one_that_will_not_leave_is_killed_with_its_children(
@@ -158,10 +156,10 @@ def test_a_program_that_is_not_there_is_told_in_a_line(
 def test_what_they_write_is_shown_and_kept(
     tmp_path: Path, diary: Diary, screen: io.StringIO
 ) -> None:
-    source = DIARY + "print('olá', flush=True); note('came'); print('x' * 200_000); leave()"
+    source = DIARY + "print('olá', flush=True); note('came'); time.sleep(60)"
 
     async def work(supervisor: Supervisor) -> None:
-        await supervisor.start(diary.program("worker", source.replace("leave()", "time.sleep(60)")))
+        await supervisor.start(diary.program("worker", source))
 
     supervised(tmp_path, screen, work)
     assert "worker   | olá\n" in screen.getvalue()

@@ -126,7 +126,8 @@ def test_the_last_days_end_today(today: date, count: int) -> None:
 def test_weeks_begin_on_monday(today: date) -> None:
     this, last = read("esta semana", today=today), read("semana passada", today=today)
 
-    assert this is not None and this.from_date is not None
+    assert this is not None
+    assert this.from_date is not None
     assert last is not None
     assert this.from_date.weekday() == 0
     assert this.from_date <= today <= this.to_date
@@ -137,7 +138,8 @@ def test_weeks_begin_on_monday(today: date) -> None:
 def test_a_month_without_a_year_is_the_latest_that_has_begun(today: date, number: int) -> None:
     period = read(phrasebook(PORTUGUESE).month(number), today=today)
 
-    assert period is not None and period.from_date is not None
+    assert period is not None
+    assert period.from_date is not None
     assert period.from_date.month == number
     assert period.from_date <= today
     assert (today - period.from_date).days < 366

@@ -45,6 +45,8 @@ def test_the_values_in_env_example_are_the_defaults(monkeypatch: pytest.MonkeyPa
         ("SECRET_KEY", "short", "SECRET_KEY"),
         ("ENVIRONMENT", "production", "DATABASE_URL"),
         ("CHAT_WAIT_SECONDS", "-1", "CHAT_WAIT_SECONDS"),
+        ("LLM_PRICE_PER_MILLION", "cheap", "LLM_PRICE_PER_MILLION"),
+        ("LLM_PRICE_PER_MILLION", "1/2/3", "LLM_PRICE_PER_MILLION"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(
