@@ -9,6 +9,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.serialization import decode_json, encode_json
 
+from backend.api.bodies import DoorRequest
 from backend.api.problems import MEDIA_TYPE
 
 VERSION = "1"
@@ -29,6 +30,7 @@ def describe(handlers: Sequence[HTTPRouteHandler]) -> dict[str, Any]:
     """
     application = Litestar(
         handlers,
+        request_class=DoorRequest,
         openapi_config=OpenAPIConfig(
             title="Sales Crew",
             version=VERSION,

@@ -6,6 +6,7 @@ meant: "e por região?" after the top five products is all regions).
 """
 
 from dataclasses import replace
+from datetime import date
 
 from backend.domain.sales import MetricQuery
 from backend.semantic.draft import Draft
@@ -14,14 +15,15 @@ from backend.semantic.model import SemanticModel
 from backend.semantic.period import Period
 
 
-def period_of(query: MetricQuery | None) -> Period | None:
-    """What "the previous month" is told from."""
-    if query is None or query.to_date is None:
+def period_of(query: MetricQuery | None, today: date) -> Period | None:
+    """What "the previous month" is told from. A query with a beginning only goes up to today."""
+    if query is None or (query.from_date is None and query.to_date is None):
         return None
-    return Period(from_date=query.from_date, to_date=query.to_date)
+    last = query.to_date or max(query.from_date or today, today)
+    return Period(from_date=query.from_date, to_date=last)
 
 
-def take_over(draft: Draft, previous: MetricQuery, model: SemanticModel) -> Draft:
+def take_over(draft: Draft, previous: MetricQuery, model: SemanticModel, today: date) -> Draft:
     """The draft with what it leaves unsaid from the query before it.
 
     Metrics that are taken over are told as far as they can be by what is now asked.
@@ -29,7 +31,7 @@ def take_over(draft: Draft, previous: MetricQuery, model: SemanticModel) -> Draf
     taken = replace(
         draft,
         filters={name: list(members) for name, members in previous.filters.items()} | draft.filters,
-        period=draft.period or period_of(previous),
+        period=draft.period or period_of(previous, today),
     )
     if not (draft.dimensions or draft.grain):
         _take_breakdown(taken, previous, said=set(draft.filters))

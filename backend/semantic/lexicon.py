@@ -1,6 +1,6 @@
 """What a language says around figures: read once from `grammar/<language>.yaml`.
 
-The lists are words; what is done with each kind is in the rules (`scan.py` and what follows it).
+The lists are words; what is done with each kind is in the rules that `parser.py` lists.
 """
 
 from collections.abc import Iterable, Mapping

@@ -112,7 +112,7 @@ def _is_part_of(model: SemanticModel, metrics: Iterable[str], found: Iterable[st
 
 
 def _read_verbs(sentence: Sentence, draft: Draft, model: SemanticModel) -> None:
-    """As in "Quanto vendemos" is a metric; "quantos contratos vendemos" has one, and the verb is empty.
+    """A verb is a metric ("quanto vendemos"), or empty beside one ("quantos contratos vendemos").
 
     Not so a guessed verb, nor "faturado", which may say which of the orders are meant.
     """

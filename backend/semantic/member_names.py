@@ -1,6 +1,6 @@
 """How the members of a model's dimensions may be written in a question."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.semantic.folding import folded
@@ -50,20 +50,29 @@ class Spelt:
         return written == self.text
 
 
-def member_phrases(
-    model: SemanticModel, members: Members, taken: Mapping[Phrase, object]
-) -> Iterator[tuple[Phrase, Spelt]]:
+def member_phrases(model: SemanticModel, members: Members) -> Mapping[Phrase, Spelt]:
     """Phrases of all members: full names, the model's aliases, and beginnings that are unique."""
     texts = _full_names(model, members)
-    for phrase, (text, names) in texts.items():
-        yield phrase, Spelt(meaning=_meaning(names), text=text)
-    beginnings: dict[Phrase, set[MemberName]] = {}
+    found = {
+        phrase: Spelt(meaning=_meaning(names), text=text) for phrase, (text, names) in texts.items()
+    }
+    owners: dict[Phrase, set[MemberName]] = {}
     for phrase, (_, names) in texts.items():
         for length in range(1, len(phrase)):
-            beginnings.setdefault(phrase[:length], set()).update(names)
-    for phrase, owners in beginnings.items():
-        if len(owners) == 1 and phrase not in texts and _stands_alone(phrase, taken):
-            yield phrase, Spelt(meaning=_meaning(owners), text=" ".join(phrase), shortened=True)
+            if _says_something(phrase[:length]):
+                owners.setdefault(phrase[:length], set()).update(names)
+    for phrase, named in owners.items():
+        if len(named) == 1:
+            beginning = Spelt(meaning=_meaning(named), text=" ".join(phrase), shortened=True)
+            found.setdefault(phrase, beginning)
+    return found
+
+
+def stands_alone(phrase: Phrase, spelt: Spelt, spoken: Container[str]) -> bool:
+    """False for a beginning that ends in a word which is spoken anyway: "quantidade" is not short
+    for "quantidade divergente".
+    """
+    return not spelt.shortened or phrase[-1] not in spoken
 
 
 def _full_names(
@@ -88,21 +97,12 @@ def _spellings(text: str) -> Iterator[str]:
         yield text.replace("&", f" {spoken} ")
 
 
-def _stands_alone(phrase: Phrase, taken: Mapping[Phrase, object]) -> bool:
-    """The beginning of a name that no other word of the vocabulary could be meant by.
-
-    It ends in a word that says something: not as "água mineral sem" does, nor "500".
-    """
+def _says_something(phrase: Phrase) -> bool:
+    """True for a beginning that ends in a word, not as "água mineral sem" does, nor in "500"."""
     *before, last = phrase
     shortest = _SHORTEST_LAST_WORD if before else _SHORTEST_FIRST_WORD
-    return (
-        last.isalpha()
-        and len(last) >= shortest
-        and len(phrase[0]) >= _SHORTEST_FIRST_WORD
-        and phrase not in taken
-        and (last,) not in taken
-    )
+    return last.isalpha() and len(last) >= shortest and len(phrase[0]) >= _SHORTEST_FIRST_WORD
 
 
-def _meaning(names: Iterator[MemberName] | dict[MemberName, None] | set[MemberName]) -> Meaning:
+def _meaning(names: Iterable[MemberName]) -> Meaning:
     return Meaning(kind=Kind.MEMBER, members=tuple(names))

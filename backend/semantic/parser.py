@@ -21,7 +21,7 @@ from backend.semantic.follow_up import period_of, take_over
 from backend.semantic.language import likely_languages
 from backend.semantic.lexicon import Kind
 from backend.semantic.measures import read_measures, read_missing_measure
-from backend.semantic.member_names import Members
+from backend.semantic.member_names import Members, member_phrases
 from backend.semantic.model import SemanticModel
 from backend.semantic.ranking import read_ranking, read_who
 from backend.semantic.sentence import Sentence, scan
@@ -38,9 +38,8 @@ class QuestionParser:
 
     def __init__(self, model: SemanticModel, members: Members) -> None:
         self._model = model
-        self._vocabularies = {
-            language: Vocabulary(model, members, language) for language in Language
-        }
+        names = member_phrases(model, members)
+        self._vocabularies = {language: Vocabulary(model, names, language) for language in Language}
         self._knows = {
             language: vocabulary.knows for language, vocabulary in self._vocabularies.items()
         }
@@ -82,7 +81,7 @@ class QuestionParser:
             )
             if not follow_up.is_empty:
                 return self._reading(
-                    take_over(follow_up, previous, self._model),
+                    take_over(follow_up, previous, self._model, today),
                     sentence_of_it,
                     language,
                     follow_up=True,
@@ -104,7 +103,7 @@ class QuestionParser:
             vocabulary.lexicon.period,
             today,
             vocabulary.language,
-            period_of(previous),
+            period_of(previous, today),
         )
         sentence, draft = scan(tokens, time, vocabulary), Draft()
         _read_period(sentence, draft)
@@ -143,15 +142,16 @@ def _read_period(sentence: Sentence, draft: Draft) -> None:
 
 
 def _read_bare_dimension(sentence: Sentence, draft: Draft) -> None:
-    """As in "E os clientes?" asks for what was asked before, by customer."""
+    """What "e os clientes?" asks for is what was asked before, by customer."""
     first = sentence.after(-1)
     if sentence.kind(first) is Kind.DIMENSION:
         group_by(sentence, draft, first)
 
 
 def _claim_empty_words(sentence: Sentence, draft: Draft) -> None:
-    """Words that change nothing, and "what", which asks for something else where nothing is named:
-    "what did we sell" wants the products.
+    """Words that change nothing; "what" only where something is named.
+
+    Alone it asks for something else: "what sold in October" wants the products.
     """
     sentence.claim(*sentence.of(Kind.FUNCTION, Kind.AND, Kind.HAVE, Kind.WHICH))
     named = any(span.kind is Kind.METRIC and span.meaning.verb is None for span in sentence.spans)

@@ -15,9 +15,8 @@ _PARTS = {Unit.QUARTER: 4, Unit.HALF: 2}
 def month(time: TimeWords, start: int) -> Moment | None:
     """As in "outubro", "mês de outubro", "October 2026", "março do ano passado", "mar/25", "10/2026"."""
     unit = time.unit(start)
-    if unit is not None:
-        return month(time, time.skip("of", unit[1])) if unit[0] is Unit.MONTH else None
-    return _written_month(time, start) or _month_by_name(time, start)
+    at = time.skip("of", unit[1]) if unit and unit[0] is Unit.MONTH else start
+    return _written_month(time, at) or _month_by_name(time, at)
 
 
 def part_of_year(time: TimeWords, start: int) -> Moment | None:
@@ -85,7 +84,7 @@ def _month_by_name(time: TimeWords, start: int) -> Moment | None:
 
 
 def _is_month(time: TimeWords, start: int, end: int) -> bool:
-    """As in "mar", "may" and "dez" are other words too, unless a year or a preposition tells."""
+    """Words such as "mar", "may" and "dez" are months if a year or a preposition tells."""
     if time.word(start) not in time.lexicon.shy_months or year_after(time, end):
         return True
     if start == 0 or time.number(start) is not None:

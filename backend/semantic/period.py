@@ -54,8 +54,8 @@ def ago(unit: Unit, count: int, day: date) -> Period:
 
 
 def recent(unit: Unit, count: int, today: date) -> Period:
-    """As in "The last N": of days, the N that end today; of anything longer, the N whole ones before
-    the one that is still running, so that the last 1 month is last month.
+    """What "the last N" are: of days, the N that end today; of anything longer, the N whole ones
+    before the one that is still running, so that the last 1 month is last month.
     """
     if unit is Unit.DAY:
         return Period(from_date=shifted(today, unit, 1 - count), to_date=today)

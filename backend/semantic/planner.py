@@ -104,7 +104,7 @@ def _period(time: TimeWords) -> Period | None:
 
 
 def _matches(pattern: Phrase, said: tuple[str, ...], start: int) -> bool:
-    """As in "como *ar", which is "como" before a longer word that ends so."""
+    """A part such as "*ar" stands for any longer word with that ending."""
     return len(said) >= start + len(pattern) and all(
         word[2:].endswith(part[1:]) if part.startswith("*") else word == part
         for part, word in zip(pattern, said[start:], strict=False)

@@ -10,7 +10,7 @@ _COUNTED = ("count", "quantity")
 
 
 def query_in_words(model: SemanticModel, query: MetricQuery, language: Language) -> str:
-    """As in "faturamento por região em outubro de 2026 (01/10/2026 a 31/10/2026) (canal: Portal)"."""
+    """As in "faturamento por região em outubro de 2026 (01/10/2026 a 31/10/2026), canal: Portal"."""
     words = phrasebook(language)
     said = metric_names(model, query, language)
     if query.dimensions:

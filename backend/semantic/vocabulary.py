@@ -6,7 +6,7 @@ from dataclasses import replace
 from backend.domain.language import Language
 from backend.semantic.folding import folded
 from backend.semantic.lexicon import Kind, Lexicon, Phrase, lexicon
-from backend.semantic.member_names import CODE_LENGTH, Members, Spelt, member_phrases
+from backend.semantic.member_names import CODE_LENGTH, Spelt, stands_alone
 from backend.semantic.model import SemanticModel
 from backend.semantic.phrase_table import PhraseTable
 from backend.semantic.span import Meaning
@@ -22,7 +22,10 @@ _CORRECTED_TO = frozenset(Kind) - {Kind.FUNCTION, Kind.AND, Kind.HAVE, Kind.UNRE
 class Vocabulary:
     """Phrases of the model, of its members and of the lexicon, and how to find them in a text."""
 
-    def __init__(self, model: SemanticModel, members: Members, language: Language) -> None:
+    def __init__(
+        self, model: SemanticModel, members: Mapping[Phrase, Spelt], language: Language
+    ) -> None:
+        """`members`: see `member_phrases`. They are the same in all languages."""
         self.language = language
         self.lexicon: Lexicon = lexicon(language)
         said = dict(_lexicon_phrases(self.lexicon))
@@ -33,7 +36,12 @@ class Vocabulary:
         #: Who sells and who buys, for "quem vendeu mais".
         self.who = _who(said)
         said.update({phrase: Meaning(kind=Kind.UNREAD) for phrase in unread - said.keys()})
-        names = dict(member_phrases(model, members, taken=said))
+        spoken = self.lexicon.words | self._model_words
+        names = {
+            phrase: spelt
+            for phrase, spelt in members.items()
+            if stands_alone(phrase, spelt, spoken)
+        }
         self._said = PhraseTable(said)
         self._named = PhraseTable(names)
         self.spelling = Spelling(

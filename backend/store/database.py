@@ -44,7 +44,9 @@ class Database:
             },
             # Stale connections of a restarted Postgres are found here, not in a caller's hands.
             check=ConnectionPool.check_connection,
-            reconnect_timeout=30,
+            # The pool doubles the time between its attempts, up to this; whoever wants a
+            # connection after that makes it try at once. So it heals soon after the database.
+            reconnect_timeout=2,
         )
 
     def start(self) -> None:

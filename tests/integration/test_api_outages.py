@@ -98,12 +98,14 @@ def test_with_postgres_away_the_answer_is_503_and_it_heals(on: Stage, to_postgre
     with on.door.client(on.a.chat) as client:
         turn_id = client.post("/chat", json=QUESTION, headers=AT_ONCE).json()["turn_id"]
         to_postgres.cut()
-        for attempt in (
-            lambda: client.post("/chat", json=QUESTION),
-            lambda: client.get(f"/turns/{turn_id}"),
-            lambda: client.get("/conversations?user_id=1"),
-        ):
-            answer = attempt()
+        with ThreadPoolExecutor() as pool:
+            asked = [
+                pool.submit(client.post, "/chat", json=QUESTION),
+                pool.submit(client.get, f"/turns/{turn_id}"),
+                pool.submit(client.get, "/conversations?user_id=1"),
+            ]
+        for each in asked:
+            answer = each.result()
             assert answer.status_code == 503
             assert int(answer.headers["Retry-After"]) > 0
             assert answer.json()["code"] == "store_unavailable"

@@ -1,5 +1,6 @@
 """Whatever is written, the parser answers; and what it does not know, it never drops."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -107,3 +108,36 @@ def _with(question: str, word: str, data: st.DataObject) -> str:
     parts = question.split()
     parts.insert(data.draw(st.integers(0, len(parts))), word)
     return " ".join(parts)
+
+
+def test_a_follow_up_keeps_a_period_without_an_end() -> None:
+    previous = MetricQuery(metrics=("orders",), from_date=date(2026, 3, 1))
+
+    query = PARSER.read("e no Sul?", today=date(2026, 11, 24), previous=previous).query
+
+    assert query is not None
+    assert (query.from_date, query.to_date) == (date(2026, 3, 1), date(2026, 11, 24))
+    assert query.filters == {"region": ("Sul",)}
+
+
+def test_a_follow_up_drops_an_order_that_its_metrics_do_not_have() -> None:
+    previous = MetricQuery(
+        metrics=("revenue", "orders"),
+        dimensions=("seller",),
+        order="desc",
+        order_by="orders",
+        limit=3,
+    )
+
+    query = PARSER.read("e a margem?", today=date(2026, 11, 24), previous=previous).query
+
+    assert query is not None
+    assert (query.metrics, query.order_by, query.limit) == (("margin",), None, 3)
+
+
+def test_readings_are_the_same_from_many_threads() -> None:
+    questions = [case for case in READ if case.follows is None] * 3
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda case: arguments(read(case.question, case.today)), questions))
+
+    assert found == [case.expected for case in questions]

@@ -84,13 +84,26 @@ UPDATE tasks SET state = 'failed', lease_until = NULL, failures = failures + 1, 
 -- expire --
 -- Leases that ran out: back to ready, counted as a failure. A database that was just started
 -- gives every worker one lease's time to renew first: their silence was ours.
+-- Who has one attempt left was there when two workers died, and may be why. These go one at a
+-- time, so that the one that kills its worker takes no neighbour along for the last time.
+WITH fresh AS (
+    SELECT id FROM tasks
+     WHERE state = 'running' AND lease_until < now() AND failures + 2 < %(attempts)s
+     ORDER BY lease_until LIMIT 100 FOR UPDATE SKIP LOCKED
+), suspect AS (
+    SELECT id FROM tasks suspect
+     WHERE state = 'running' AND lease_until < now() AND failures + 2 = %(attempts)s
+       AND NOT EXISTS (
+           SELECT 1 FROM tasks other
+            WHERE other.id <> suspect.id AND other.state IN ('ready', 'running')
+              AND other.failures + 1 >= %(attempts)s AND other.error_code = 'lease_expired')
+     ORDER BY lease_until LIMIT 1 FOR UPDATE SKIP LOCKED
+)
 UPDATE tasks
    SET state = 'ready', lease_until = NULL, failures = failures + 1, rung_at = NULL, rings = 0,
        error_code = 'lease_expired'
- WHERE id IN (SELECT id FROM tasks
-               WHERE state = 'running' AND lease_until < now() AND failures + 1 < %(attempts)s
-                 AND pg_postmaster_start_time() < now() - %(lease)s
-               ORDER BY lease_until LIMIT 100 FOR UPDATE SKIP LOCKED)
+ WHERE id IN (SELECT id FROM fresh UNION ALL SELECT id FROM suspect)
+   AND pg_postmaster_start_time() < now() - %(lease)s
 RETURNING id, tenant_id, turn_id, attempt;
 
 -- exhausted --
