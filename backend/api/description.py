@@ -31,6 +31,8 @@ def describe(handlers: Sequence[HTTPRouteHandler]) -> dict[str, Any]:
     application = Litestar(
         handlers,
         request_class=DoorRequest,
+        # Its default would take over this process's logging.
+        logging_config=None,
         openapi_config=OpenAPIConfig(
             title="Sales Crew",
             version=VERSION,

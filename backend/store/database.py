@@ -6,7 +6,7 @@ Whatever keeps Postgres from answering is StoreUnavailable.
 """
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from psycopg import Connection, OperationalError
 from psycopg.rows import DictRow, dict_row
@@ -27,6 +27,7 @@ class Database:
     """A pool of connections as the application's own, non-owner role."""
 
     def __init__(self, dsn: str, *, size: int, name: str) -> None:
+        self._size = size
         self._pool: ConnectionPool[Conn] = ConnectionPool(
             dsn,
             min_size=1,
@@ -42,8 +43,6 @@ class Database:
                 "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC"
                 " -c idle_in_transaction_session_timeout=60000",
             },
-            # Stale connections of a restarted Postgres are found here, not in a caller's hands.
-            check=ConnectionPool.check_connection,
             # The pool doubles the time between its attempts, up to this; whoever wants a
             # connection after that makes it try at once. So it heals soon after the database.
             reconnect_timeout=2,
@@ -59,15 +58,41 @@ class Database:
     @contextmanager
     def tenant(self, tenant_id: TenantId) -> Generator[Conn]:
         """A transaction in which row-level security sees only `tenant_id`."""
-        with self.open() as conn:
-            conn.execute("SELECT set_config('app.tenant_id', %s, true)", [str(tenant_id)])
+        with self._transaction(str(tenant_id)) as conn:
             yield conn
 
     @contextmanager
     def open(self) -> Generator[Conn]:
         """A transaction with no tenant: the tables behind the wall answer with an error."""
+        with self._transaction("") as conn:
+            yield conn
+
+    @contextmanager
+    def _transaction(self, tenant: str) -> Generator[Conn]:
         try:
-            with self._pool.connection() as conn:
-                yield conn
+            with ExitStack() as stack:
+                yield self._living(stack, tenant)
         except (OperationalError, PoolTimeout, PoolClosed) as error:
             raise StoreUnavailable from error
+
+    def _living(self, stack: ExitStack, tenant: str) -> Conn:
+        """A connection that answers, with its tenant set.
+
+        The first statement finds the stale connections of a restarted Postgres: asking each one
+        whether it lives at every check-out would be a third of all round trips.
+        """
+        for _ in range(self._size + 1):
+            attempt = ExitStack()
+            conn = attempt.enter_context(self._pool.connection())
+            try:
+                conn.execute("SELECT set_config('app.tenant_id', %s, true)", [tenant])
+            except OperationalError:
+                if not conn.broken:
+                    attempt.close()
+                    raise
+                # The pool throws a broken connection away when it gets it back.
+                attempt.close()
+                continue
+            stack.push(attempt.pop_all())
+            return conn
+        raise OperationalError("every connection of the pool was stale")

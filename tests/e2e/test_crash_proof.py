@@ -159,28 +159,33 @@ def test_a_worker_told_to_stop_ends_or_gives_back_what_it_has(
 def test_a_turn_that_kills_its_worker_fails_alone(
     stack: Stack, model: WatchedModel, client: httpx.Client
 ) -> None:
-    model.seconds = 1.0
     poison = Asking("poison", "poison")
-    kills: list[int] = []
-    model.when["poison"] = lambda: kills.append(stack.signal("worker", signal.SIGKILL))
-    model.seconds_of["poison"] = LONG
-    beside = [Asking(f"beside-{number}", f"beside{number}") for number in range(10)]
-    with ThreadPoolExecutor(11) as people:
-        [fatal, *accepted] = _accepted(
-            [people.submit(_insist, client, each) for each in [poison, *beside]]
+    beside = [Asking(f"beside-{number}", f"beside{number}") for number in range(5)]
+    together = [poison, *beside]
+    # Nobody gets an answer while the poison has not killed twice.
+    model.seconds_of = {each.marker: LONG for each in together}
+    with ThreadPoolExecutor(len(together)) as people:
+        [fatal, *accepted] = _accepted([people.submit(_insist, client, each) for each in together])
+    killed: list[int] = []
+    for attempt in range(1, ATTEMPTS + 1):
+        at_the_model = together if attempt < ATTEMPTS else [poison]
+        until(
+            lambda: min(model.asked[each.marker] for each in at_the_model) >= attempt,  # noqa: B023
+            "the poison at work",
         )
-    for number in range(ATTEMPTS):
-        until(lambda: len(kills) > number, "the next death")  # noqa: B023 - called at once
-        later = [Asking(f"later-{number}-{each}", f"later{number}_{each}") for each in range(5)]
-        accepted += [_insist(client, each) for each in later]
-        beside += later
+        if attempt == ATTEMPTS - 1:
+            model.seconds_of = {poison.marker: LONG}
+        killed.append(stack.signal("worker", signal.SIGKILL))
+        later = Asking(f"later-{attempt}", f"later{attempt}")
+        accepted.append(_insist(client, later))
+        beside.append(later)
 
     until(lambda: not _tasks(stack, "answer"), "the end of all")
     assert [_turn(stack, turn_id)["status"] for turn_id in accepted] == ["answered"] * len(accepted)
-    assert len(set(kills)) == len(kills) == ATTEMPTS
     state = client.get(f"/turns/{fatal}").json()
     assert state["status"] == "failed"
     assert state["error"]["code"] == "attempts_exhausted"
+    assert len(set(killed)) == ATTEMPTS
     # The person is not stuck behind it.
     after = Asking("poison", "after")
     assert after.send(client).status_code == HTTPStatus.OK
