@@ -28,6 +28,7 @@ from backend.semantic.planner import SalesPlanner
 from backend.settings import Settings
 from backend.store.database import Database
 from backend.store.seal import Seal
+from crews.quiet import silence
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
 #: Where "today" is, until tenants say where they are.
@@ -59,8 +60,11 @@ def build_world(settings: Settings) -> World:
 
 
 def build_worker(settings: Settings) -> Worker:
-    """Everything a worker process runs on. Raises SettingsInvalid."""
+    """Everything a worker process runs on, warm. Raises SettingsInvalid."""
     world = build_world(settings)
+    # What is loaded on first use takes a second: nobody's first answer should.
+    world.embedder.embed(["pronto"])
+    silence()
     held = HeldClaims(world.database)
     workbench = Workbench(
         world.database,

@@ -1,7 +1,9 @@
 """Members that the figures are about: "no Sul", "da Ana Souza", "região Sul e Norte"."""
 
 from backend.semantic.draft import Draft
+from backend.semantic.joins import path
 from backend.semantic.lexicon import Kind
+from backend.semantic.model import SemanticModel
 from backend.semantic.sentence import Sentence
 
 
@@ -23,6 +25,29 @@ def read_filters(sentence: Sentence, draft: Draft) -> None:
         sentence.claim(index, beside)
         if sentence.kind(before) in (Kind.BY, Kind.FROM):
             sentence.claim(before)
+
+
+def read_owned(sentence: Sentence, draft: Draft, model: SemanticModel) -> None:
+    """Claims "produtos" in "faturamento dos produtos de limpeza": all that a member owns is itself.
+
+    For words that no other rule wanted. A ranking may have wanted them, so not beside one.
+    """
+    for index in sentence.of(Kind.DIMENSION):
+        owned = sentence.meaning(index)
+        beside = (sentence.before(index), sentence.after(index))
+        if owned.plural and draft.order is None and any(
+            _belongs(owned.dimension, member.dimension, model)
+            for place in beside
+            if place is not None and sentence.is_claimed(place)
+            for member in sentence.meaning(place).members
+        ):
+            sentence.claim(index)
+
+
+def _belongs(dimension: str, owner: str, model: SemanticModel) -> bool:
+    """True when each member of the dimension is of one of the owner's: a product of a category."""
+    table, target = model.dimensions[dimension].table, model.dimensions[owner].table
+    return table != target and path(model, table, target) is not None
 
 
 def _dimension_beside(sentence: Sentence, index: int) -> int | None:

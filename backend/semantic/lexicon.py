@@ -41,6 +41,7 @@ class Kind(StrEnum):
     SELLING = "selling"
     BILLING = "billing"
     BUYING = "buying"
+    CLOSING = "closing"
     TREND = "trend"
     GRAIN = "grain"
     NUMBER = "number"

@@ -3,7 +3,7 @@
 The words are scanned to spans (phrases of the vocabulary and periods); then the rules below claim,
 in this order, the spans that they understand:
 
-    period -> grouping -> filters -> who -> ranking -> asked for -> grain -> measures
+    period -> grouping -> filters -> who -> ranking -> asked for -> grain -> counted -> measures
 
 Every word must be claimed: a word dropped unseen would be a wrong figure told with confidence. What
 is left makes the reading incomplete, and the user is told which words. This first form reads no
@@ -15,8 +15,9 @@ from datetime import date
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, Reading
 from backend.semantic.breakdown import group_by, read_asked_for, read_grain, read_grouping
+from backend.semantic.counting import read_closing, read_counted
 from backend.semantic.draft import Draft
-from backend.semantic.filters import read_filters
+from backend.semantic.filters import read_filters, read_owned
 from backend.semantic.follow_up import period_of, take_over
 from backend.semantic.language import likely_languages
 from backend.semantic.lexicon import Kind
@@ -115,7 +116,11 @@ class QuestionParser:
         if follows and not draft.has_breakdown:
             _read_bare_dimension(sentence, draft)
         read_grain(sentence, draft)
+        who, counts = vocabulary.who, vocabulary.counts
+        read_counted(sentence, draft, self._model, who=who, counts=counts)
         read_measures(sentence, draft, self._model)
+        read_closing(sentence, draft, counts)
+        read_owned(sentence, draft, self._model)
         _claim_empty_words(sentence, draft)
         return draft, sentence
 

@@ -11,6 +11,8 @@ from backend.semantic.sentence import Sentence
 _ADJECTIVES = (Kind.BEST, Kind.WORST)
 _ADVERBS = (Kind.MOST, Kind.LEAST)
 _ITEMS = (Kind.DIMENSION, Kind.UNIT)
+#: Beside "more" and a metric, these rank by it: "teve mais pedidos", "mais fechou contratos".
+_HAVING = (Kind.HAVE, Kind.CLOSING)
 #: More lines than this is not a ranking to read; the number then means something else.
 _LONGEST = 1_000
 
@@ -48,8 +50,8 @@ def read_who(sentence: Sentence, draft: Draft, who: Mapping[Kind, str]) -> None:
     Beside a named dimension ("quem é o melhor cliente") the word adds nothing.
     """
     for index in sentence.of(Kind.WHO):
-        verbs = (span.meaning.verb for span in sentence.spans[index:] if span.meaning.verb)
-        dimension = who.get(next(verbs, Kind.UNKNOWN))
+        verbs = (span.meaning.verb or span.kind for span in sentence.spans[index:])
+        dimension = next((who[verb] for verb in verbs if verb in who), None)
         if dimension is not None:
             draft.add_dimension(dimension)
         if dimension is not None or sentence.has(Kind.DIMENSION):
@@ -77,8 +79,7 @@ def _is_ranking(sentence: Sentence, index: int, item: int | None, follow_up: boo
     before, after = sentence.before(index), sentence.after(index)
     if sentence.kind(index) in _ADVERBS:
         by_verb = _is_verb(sentence, before) or _is_verb(sentence, after)
-        counts = sentence.kind(before) is Kind.HAVE and sentence.kind(after) is Kind.METRIC
-        return (has_items or follow_up) and (by_verb or counts)
+        return (has_items or follow_up) and (by_verb or _counts(sentence, before, after))
     if sentence.kind(after) is Kind.NUMBER and after is not None:
         after = sentence.after(after)
     if item is not None:
@@ -88,13 +89,20 @@ def _is_ranking(sentence: Sentence, index: int, item: int | None, follow_up: boo
     return follow_up and sentence.kind(after) in (None, Kind.PERIOD, Kind.AND)
 
 
+def _counts(sentence: Sentence, before: int | None, after: int | None) -> bool:
+    """As in "teve mais pedidos", and in the other order "mais fecharam contratos"."""
+    if sentence.kind(after) in _HAVING and after is not None:
+        before, after = after, sentence.after(after)
+    return sentence.kind(before) in _HAVING and sentence.kind(after) is Kind.METRIC
+
+
 def _ranked_item(sentence: Sentence, index: int) -> int | None:
-    """What is ranked: "produtos" in "top 5 produtos", "produtos mais vendidos", "vendedor que mais
-    vendeu", "vendedor com maior faturamento".
+    """What is ranked: "produtos" in "top 5 produtos", "produtos mais vendidos", "produtos de
+    limpeza mais vendidos", "vendedor que mais vendeu", "vendedor com maior faturamento".
     """
     item = _beyond(sentence, sentence.after(index), step=sentence.after, over=(Kind.NUMBER,))
     if item is None:
-        over = (Kind.NUMBER, Kind.HAVE, Kind.WHICH)
+        over = (Kind.NUMBER, *_HAVING, Kind.WHICH, Kind.MEMBER)
         item = _beyond(sentence, sentence.before(index), step=sentence.before, over=over)
     return item
 

@@ -35,6 +35,8 @@ class Vocabulary:
         said.update(of_model)
         #: Who sells and who buys, for "quem vendeu mais".
         self.who = _who(said)
+        #: What counts the members of a dimension: that of "quantos clientes", by the dimension.
+        self.counts = _counts(said)
         said.update({phrase: Meaning(kind=Kind.UNREAD) for phrase in unread - said.keys()})
         spoken = self.lexicon.words | self._model_words
         names = {
@@ -143,7 +145,20 @@ def _who(said: dict[Phrase, Meaning]) -> Mapping[Kind, str]:
             del said[phrase]
     if Kind.SELLING in found:
         found.setdefault(Kind.BILLING, found[Kind.SELLING])
+        found.setdefault(Kind.CLOSING, found[Kind.SELLING])
     return found
+
+
+def _counts(said: Mapping[Phrase, Meaning]) -> Mapping[str, str]:
+    """Reads a metric's "quantos clientes" as what it consists of: dimension -> the metric."""
+    return {
+        said[phrase[end:]].dimension: meaning.metrics[0]
+        for phrase, meaning in said.items()
+        for end in range(1, len(phrase))
+        if meaning.kind is Kind.METRIC
+        and _kind(said, *phrase[:end]) is Kind.COUNT
+        and _kind(said, *phrase[end:]) is Kind.DIMENSION
+    }
 
 
 def _meant(
@@ -166,6 +181,6 @@ def _meant(
     return {word for word in found if _kind(said, word) in _CORRECTED_TO}
 
 
-def _kind(said: Mapping[Phrase, Meaning], word: str) -> Kind:
-    meaning = said.get((word,))
+def _kind(said: Mapping[Phrase, Meaning], *phrase: str) -> Kind:
+    meaning = said.get(phrase)
     return meaning.kind if meaning else Kind.UNKNOWN

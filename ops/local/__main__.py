@@ -51,11 +51,14 @@ def _run(options: argparse.Namespace) -> None:
     if options.command == "up":
         from ops.local.up import detach, up
 
+        # Only the stack's own Postgres has the demo company to ask about.
+        with_demo = not options.no_demo and settings.database_url is None
         if options.detach:
-            detach(settings, Terminal(), with_demo=not options.no_demo)
+            detach(settings, Terminal(), with_demo=with_demo)
+        elif options.background:
+            up(settings, Terminal(echo=False), with_demo=False)
         else:
-            with_demo = not (options.no_demo or options.background)
-            up(settings, Terminal(echo=not options.background), with_demo=with_demo)
+            up(settings, Terminal(), with_demo=with_demo)
     elif options.command == "down":
         from ops.local.down import down
 

@@ -430,9 +430,7 @@ def test_a_tool_that_does_not_exist_is_said_not_to(
     assert told.body["figures"] == []
     [call] = told.body["tool_calls"]
     assert (call["ok"], call["error"], call["sql"]) == (False, "unknown_tool", None)
-    assert "There is no such tool. Tools: sales_query_metrics" in json.dumps(
-        wire.requests()[1]["body"]
-    )
+    assert "There is no such tool. Tools: " in json.dumps(wire.requests()[1]["body"])
 
 
 @both_ways
@@ -547,7 +545,8 @@ def _assert_on_the_books(
     assert {request["status"] for request in requests} == {HTTPStatus.OK}
     assert {request["path"] for request in requests} <= _COMPLETIONS[provider]
     for call in calls:
-        assert (call["provider"], call["model"]) == (provider, MODELS[provider])
+        assert call["provider"] == _NAMES.get(provider, provider)
+        assert call["model"] == MODELS[provider]
         assert (call["state"], call["error_code"]) == ("ok", None)
         assert call["priced"] is True
         assert min(call["input_tokens"], call["output_tokens"], call["cost_nano"]) > 0
@@ -570,6 +569,8 @@ def _assert_on_the_books(
     assert Decimal(row["cost_usd"]) == sum(Decimal(usage["cost_usd"]) for usage in usages)
 
 
+#: In the books a provider has OpenTelemetry's name.
+_NAMES: dict[Provider, str] = {"gemini": "gcp.gemini"}
 #: The only addresses at a provider that are called: counting tokens beforehand would be a call too.
 _COMPLETIONS: dict[Provider, set[str]] = {
     "openai": {"/v1/chat/completions"},
