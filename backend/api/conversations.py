@@ -11,14 +11,8 @@ from backend.api.auth import needs
 from backend.api.bodies import DoorRequest
 from backend.api.pages import cursor_of, place_of
 from backend.api.replay import failure
-from backend.api.replies import (
-    Conversation,
-    ConversationItem,
-    ConversationPage,
-    Failure,
-    Message,
-    TurnItem,
-)
+from backend.api.replies import Failure
+from backend.api.reports import Conversation, ConversationItem, ConversationPage, Message, TurnItem
 from backend.api.schemas import user_id_of
 from backend.domain.errors import NotAllowed, NotFound
 from backend.domain.identity import Caller, Scope

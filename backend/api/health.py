@@ -9,7 +9,7 @@ from litestar import get
 from backend.api.auth import near_or_keyed
 from backend.api.bodies import DoorRequest
 from backend.api.problems import NotReady
-from backend.api.replies import Health
+from backend.api.reports import Health
 
 
 @get("/livez", guards=[near_or_keyed], summary="This process answers")

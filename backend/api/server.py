@@ -47,6 +47,8 @@ def server(app: ASGIApp, settings: Settings, drain: Callable[[], None]) -> Drain
         http=BoundedHttp,
         ws=CuttableSocket,
         ws_max_size=SOCKET_FRAME_BYTES,
+        # Events are small; a compressor for each idle socket would cost more than all else of it.
+        ws_per_message_deflate=False,
         # What proxies say of the caller is not believed: whoever is near needs no key.
         proxy_headers=False,
         server_header=False,

@@ -18,7 +18,6 @@ from litestar.exceptions import WebSocketDisconnect
 
 from backend.api import problems
 from backend.api.auth import identify
-from backend.api.bodies import parse_json
 from backend.api.door import Door, door_of
 from backend.api.keys import bearer_key
 from backend.api.problems import TooManyRequests
@@ -26,6 +25,7 @@ from backend.api.questions import submission_of, submit
 from backend.api.refusals import refuse
 from backend.api.replay import Place
 from backend.api.schemas import Frame
+from backend.api.strict_json import parse_json
 from backend.api.watching import events
 from backend.domain.errors import InvalidRequest, NotAllowed, SalesCrewError, Unauthenticated
 from backend.domain.events import TurnEvent

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from backend.api.auth import needs
 from backend.api.bodies import DoorRequest
 from backend.api.replay import failure
-from backend.api.replies import Trace
+from backend.api.reports import Trace
 from backend.api.watching import find_turn
 from backend.domain.identity import Scope, TurnId
 from backend.domain.usage import dollars

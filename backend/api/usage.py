@@ -9,7 +9,7 @@ from litestar.params import QueryParameter
 
 from backend.api.auth import needs
 from backend.api.bodies import DoorRequest
-from backend.api.replies import UsageFigures, UsageReport, UsageRow
+from backend.api.reports import UsageFigures, UsageReport, UsageRow
 from backend.domain.errors import InvalidRequest
 from backend.domain.identity import Scope
 from backend.domain.usage import dollars

@@ -5,7 +5,7 @@ from litestar.params import FromPath, JSONBody
 
 from backend.api.auth import needs
 from backend.api.bodies import DoorRequest
-from backend.api.replies import Person
+from backend.api.reports import Person
 from backend.api.schemas import PersonBody, user_id_of
 from backend.domain.identity import Asker, Scope
 from backend.store import people

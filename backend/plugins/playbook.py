@@ -42,7 +42,9 @@ class PlaybookPlugin:
             raise SourceUnavailable
         passages = turn.playbook.find(query, most=_MOST_PASSAGES)
         if not passages:
-            summary = say(turn.language, "playbook.none")
+            ours = turn.playbook.speaks(turn.language)
+            key = "playbook.none" if ours else "playbook.none_in_this_language"
+            summary = say(turn.language, key)
             content = as_json({"status": "no_rows", "summary": summary, "passages": []})
             return ToolOutcome(content=content, ok=True, summary=summary, rows=0)
         citations = [

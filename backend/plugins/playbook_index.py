@@ -41,6 +41,10 @@ class PlaybookIndex:
         """The index of a playbook directory. Raises ValueError for a page that is not one."""
         return cls(read_pages(directory))
 
+    def speaks(self, language: Language) -> bool:
+        """True when some page is in this language: no others are found by its words."""
+        return any(passage.language is language for passage in self._passages)
+
     def find(self, question: str, *, most: int) -> tuple[Passage, ...]:
         """The passages that answer `question` in part at least, best first."""
         asked = {language: set(_stems(question, language)) for language in Language}

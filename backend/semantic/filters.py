@@ -35,11 +35,15 @@ def read_owned(sentence: Sentence, draft: Draft, model: SemanticModel) -> None:
     for index in sentence.of(Kind.DIMENSION):
         owned = sentence.meaning(index)
         beside = (sentence.before(index), sentence.after(index))
-        if owned.plural and draft.order is None and any(
-            _belongs(owned.dimension, member.dimension, model)
-            for place in beside
-            if place is not None and sentence.is_claimed(place)
-            for member in sentence.meaning(place).members
+        if (
+            owned.plural
+            and draft.order is None
+            and any(
+                _belongs(owned.dimension, member.dimension, model)
+                for place in beside
+                if place is not None and sentence.is_claimed(place)
+                for member in sentence.meaning(place).members
+            )
         ):
             sentence.claim(index)
 

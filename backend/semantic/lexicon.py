@@ -82,12 +82,14 @@ class Lexicon:
     #: After these, two small letters may be a code ("em sp").
     before_codes: frozenset[str]
     period: PeriodWords
-    #: Every word above and the look-alikes: by these a text is known to be of this language.
+    #: Every word above, look-alikes and speech: by these a text is known to be of this language.
     words: frozenset[str]
     #: Series of market data -> the phrases that name it.
     market: PhraseTable[str]
     market_talk: PhraseTable[str]
     playbook: tuple[Phrase, ...]
+    #: Words that ask which figures there are.
+    catalog: PhraseTable[str]
 
 
 @cache
@@ -107,8 +109,9 @@ def lexicon(language: Language) -> Lexicon:
     )
     for table in tables:
         known |= set(table.words())
-    known |= _words(data["lookalikes"]) | _words(data["market_talk"])
+    known |= _words(data["lookalikes"]) | _words(data["speech"]) | _words(data["market_talk"])
     known |= {word for texts in data["market"].values() for word in _words(texts)}
+    known |= _words(data["catalog"])
     known |= {word for text in data["playbook"] for word in _pattern(text) if word[0] != "*"}
     return Lexicon(
         phrases=phrases,
@@ -121,6 +124,7 @@ def lexicon(language: Language) -> Lexicon:
         ),
         market_talk=_table(data["market_talk"]),
         playbook=tuple(_pattern(text) for text in data["playbook"]),
+        catalog=_table(data["catalog"]),
     )
 
 

@@ -1,6 +1,6 @@
-"""Chooses tools without a model: sales from the parser's reading, market and playbook by words.
+"""Chooses tools without a model: sales from the parser's reading, all others by words.
 
-The words that name a market series, or ask how to act, are data (`grammar/<language>.yaml`).
+The words that name a market series, ask how to act or which figures there are, are data (`grammar/<language>.yaml`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,6 +15,7 @@ from backend.semantic.time_words import TimeWords, time_words
 from backend.semantic.tokens import words
 
 __all__ = [
+    "CATALOG_TOOL",
     "GUIDANCE_TOOL",
     "QUERY_TOOL",
     "SERIES_TOOL",
@@ -26,6 +27,7 @@ __all__ = [
 QUERY_TOOL = "sales_query_metrics"
 SERIES_TOOL = "market_get_series"
 GUIDANCE_TOOL = "playbook_find_guidance"
+CATALOG_TOOL = "sales_describe_metrics"
 
 #: What the playbook is asked; longer questions are cut, its search needs no more.
 _LONGEST_QUESTION = 500
@@ -43,7 +45,7 @@ class SalesPlanner:
         de outubro e o dólar"): otherwise they may change what is asked.
         """
         offered = {tool.name for tool in tools}
-        calls = (*_sales(subject), *_market(subject), *_playbook(subject))
+        calls = (*_sales(subject), *_market(subject), *_playbook(subject), *_catalog(subject))
         return tuple((name, arguments) for name, arguments in calls if name in offered)
 
 
@@ -77,6 +79,14 @@ def _playbook(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
     patterns = _spoken(subject).playbook
     if any(_matches(pattern, said, at) for pattern in patterns for at in range(len(said))):
         yield GUIDANCE_TOOL, {"query": subject.question[:_LONGEST_QUESTION]}
+
+
+def _catalog(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    if subject.reading is not None and subject.reading.complete:
+        return
+    catalog, said = _spoken(subject).catalog, words(subject.question)
+    if any(catalog.match(said, at) for at in range(len(said))):
+        yield CATALOG_TOOL, {}
 
 
 def _spoken(subject: Subject) -> Lexicon:

@@ -16,7 +16,8 @@ from backend.semantic.tokens import Token, words
 _VERBS = (Kind.SELLING, Kind.BILLING, Kind.BUYING)
 #: A misspelt word may become one of these kinds. It never becomes a word that changes nothing:
 #: "vendas de semente" must not turn into "vendas" by way of "somente".
-_CORRECTED_TO = frozenset(Kind) - {Kind.FUNCTION, Kind.AND, Kind.HAVE, Kind.UNREAD, Kind.WHAT}
+_EMPTY = (Kind.FUNCTION, Kind.AND, Kind.HAVE, Kind.CLOSING, Kind.UNREAD, Kind.WHAT)
+_CORRECTED_TO = frozenset(Kind) - frozenset(_EMPTY)
 
 
 class Vocabulary:

@@ -91,8 +91,10 @@ def _total(
     name, value = names[0], row[names[0]]
     text = writer.value(name, value, words)
     if writer.is_counted(name):
-        key = "total.count.singular" if value == 1 else "total.count.plural"
-        return words.say(key, when=days, value=text, label=writer.label(name, value))
+        number = {0: "none", 1: "singular"}.get(value, "plural")
+        return words.say(
+            f"total.count.{number}", when=days, value=text, label=writer.label(name, value)
+        )
     subject = _the(model.metrics[name].labels[language], words)
     return words.say("total.amount", subject=subject, when=days, value=text)
 

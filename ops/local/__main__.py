@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("down", help="stop the stack")
     ask = commands.add_parser("ask", help="ask the running stack, print the JSON answer")
     ask.add_argument("question")
-    ask.add_argument("--user", default="123", help="who asks (default: %(default)s)")
+    ask.add_argument("--user", help="who asks (default: the person of the examples)")
     return parser
 
 
@@ -64,12 +64,12 @@ def _run(options: argparse.Namespace) -> None:
 
         down(settings.data, Terminal())
     else:
-        from ops.local.ask import ask
+        from ops.local.ask import DEMO_USER, ask
 
         stack = stack_file.read(settings.data.stack_file)
         if stack is None:
             raise NotRunning("The stack is not running; `make up` starts it.")
-        answer = ask(stack, options.question, options.user)
+        answer = ask(stack, options.question, options.user or DEMO_USER)
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
 
 

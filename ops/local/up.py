@@ -6,9 +6,9 @@ import sys
 import time
 from pathlib import Path
 
-from ops.local import demo, errors, stack_file
+from ops.local import demo, stack_file
 from ops.local.configuration import Configuration
-from ops.local.errors import StackError
+from ops.local.errors import SettingsInvalid, StackError
 from ops.local.log_events import speak_through
 from ops.local.ports import check_free
 from ops.local.root import ROOT
@@ -93,4 +93,6 @@ def _reason(log: Path, begin: int, status: int) -> StackError:
         output.seek(begin)
         lines = output.read().decode(errors="replace").strip().splitlines()
     message = lines[-1] if lines else f"The supervisor ended with status {status}."
-    return errors.SettingsInvalid(message) if status == 2 else StackError(message)
+    if status == SettingsInvalid.exit_code:
+        return SettingsInvalid(message)
+    return StackError(message)

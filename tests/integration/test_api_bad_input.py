@@ -1,5 +1,6 @@
 """Whatever is sent, the answer is a 4xx problem with a reason, and nothing is stored."""
 
+import contextlib
 import gzip
 import json
 import socket
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from backend.api import bodies, protocols, served
 from tests.conftest import ValkeyUrl
 from tests.integration.api_stage import Stage, stage
 from tests.services import MigratedDatabase
@@ -278,6 +280,37 @@ def test_heads_that_no_application_sees(on: Stage, subtests: pytest.Subtests) ->
             assert top.split(b" ")[1] in (b"400", b"431")
             assert b"application/problem+json" in top.lower()
             assert json.loads(body)["code"] in ("invalid_request", "headers_too_large")
+
+
+def test_heads_and_bodies_that_never_end_are_given_up(
+    on: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocols, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(bodies, "ARRIVAL_SECONDS", 0.2)
+    for beginning in (b"", b"GET /livez HTTP/1.1\r\nX-Slow: "):
+        with socket.create_connection(("127.0.0.1", on.door.port), 10) as connection:
+            connection.sendall(beginning)
+            with contextlib.suppress(ConnectionResetError):
+                assert connection.recv(1_024) == b""
+    head = (
+        f"POST /chat HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {on.a.chat}\r\n"
+        f"Content-Type: {JSON}\r\nContent-Length: 100\r\n\r\n{{"
+    )
+    with socket.create_connection(("127.0.0.1", on.door.port), 10) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 408 ")
+    assert on.turns() == 0
+
+
+def test_more_requests_than_a_server_can_serve_are_told_to_come_back(
+    on: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(served, "MOST_OPEN", 0)
+    with on.door.client(on.a.chat) as client:
+        answer = client.post("/chat", content=_body(), headers=_AT_ONCE)
+    _is_problem(answer, 503)
+    assert int(answer.headers["Retry-After"]) > 0
+    assert on.turns() == 0
 
 
 def test_a_head_that_is_large_but_whole_is_refused_too(on: Stage) -> None:

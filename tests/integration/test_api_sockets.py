@@ -41,6 +41,15 @@ def test_a_question_is_answered_with_the_events_of_its_turn(on: Stage) -> None:
     assert frames[-1]["data"]["response"] == state["response"]
 
 
+def test_a_socket_is_one_line_in_the_log(on: Stage) -> None:
+    with _socket(on, on.a.chat):
+        pass
+    until(lambda: any(line["event"] == "http.request_served" for line in on.logs))
+    (line,) = [line for line in on.logs if line["event"] == "http.request_served"]
+    assert (line["route"], line["status"]) == ("/ws/chat", 101)
+    assert line["tenant_id"] == str(on.a.id)
+
+
 def test_many_questions_are_open_at_once(on: Stage) -> None:
     with _socket(on, on.a.chat) as socket:
         for number in range(5):

@@ -161,6 +161,18 @@ def test_an_older_attempt_that_speaks_late_is_not_heard(on: Stage, caller: httpx
     assert rest[-1][1] == "turn.answered"
 
 
+def test_a_door_that_drains_sends_its_readers_elsewhere(on: Stage, caller: httpx.Client) -> None:
+    """The stream ends without an end of the turn; the reader resumes from its place."""
+    turn_id = _asked(caller)
+    with caller.stream("GET", f"/turns/{turn_id}/events") as stream:
+        coming = events_of(stream.iter_lines())
+        claim = on.worker.claim()
+        on.worker.begin(claim)
+        assert next(coming)[1] == "turn.started"
+        on.door.stop()
+        assert list(coming) == []
+
+
 def test_a_silence_is_filled_with_pings(
     on: Stage, caller: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from backend.domain.chat import Subject, ToolSpec
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery
 from backend.semantic.planner import (
+    CATALOG_TOOL,
     GUIDANCE_TOOL,
     QUERY_TOOL,
     SERIES_TOOL,
@@ -20,7 +21,7 @@ from tests.unit.parser_questions import PARSER
 TODAY = date(2026, 11, 24)
 TOOLS = tuple(
     ToolSpec(name=name, description="", parameters={})
-    for name in (QUERY_TOOL, SERIES_TOOL, GUIDANCE_TOOL)
+    for name in (QUERY_TOOL, SERIES_TOOL, GUIDANCE_TOOL, CATALOG_TOOL)
 )
 
 
@@ -83,10 +84,19 @@ def test_market_words_become_series(
         "what is the policy for returns?",
         "¿Cómo respondo a una objeción de precio?",
         "¿cuál es la política de descuentos?",
+        "quanto tempo o cliente tem para reclamar?",
+        "how many days does a buyer have to complain?",
     ],
 )
 def test_questions_of_how_to_act_go_to_the_playbook(question: str) -> None:
     assert plan(question) == ((GUIDANCE_TOOL, {"query": question}),)
+
+
+@pytest.mark.parametrize(
+    "question", ["que métricas existem?", "which KPIs are there?", "¿qué métricas hay?"]
+)
+def test_who_asks_which_figures_there_are_is_told_their_names(question: str) -> None:
+    assert plan(question) == ((CATALOG_TOOL, {}),)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,13 @@ def test_what_is_not_there_is_said_to_be_not_there(query: str) -> None:
     outcome = ask(query)
     assert (outcome.ok, outcome.rows, outcome.sources) == (True, 0, ())
     assert content_of(outcome)["status"] == "no_rows"
-    assert outcome.summary == "O playbook não trata disso."
+    assert outcome.summary == "Não encontrei nada sobre isso no playbook."
+
+
+def test_a_playbook_in_another_language_is_not_said_to_be_silent() -> None:
+    outcome = ask("what is the return policy?", language=Language.ENGLISH)
+    assert outcome.rows == 0
+    assert "Its pages are in another language" in (outcome.summary or "")
 
 
 def test_a_passage_stays_inside_its_quotation_whatever_it_says() -> None:

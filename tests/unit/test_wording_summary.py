@@ -101,9 +101,9 @@ def test_figures_are_kept_as_they_are_written() -> None:
         (
             "orders",
             0,
-            "Em todo o período, foram 0 pedidos.",
-            "Over all time, there were 0 orders.",
-            "En todo el período, hubo 0 pedidos.",
+            "Em todo o período, não houve pedidos (0).",
+            "Over all time, there were no orders (0).",
+            "En todo el período, no hubo pedidos (0).",
         ),
     ],
 )

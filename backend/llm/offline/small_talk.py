@@ -7,7 +7,7 @@ from backend.domain.language import Language
 from backend.llm.offline.phrases import Phrases, all_phrases, fold
 
 #: When a text holds several ("hi, thanks, what can you do?"), the first of these is answered.
-_BY_WEIGHT = ("about", "thanks", "goodbye", "greeting")
+_BY_WEIGHT = ("about", "thanks", "goodbye", "greeting", "filler")
 
 
 def small_talk(question: str, language: Language) -> str | None:

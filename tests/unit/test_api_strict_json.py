@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from backend.api.bodies import LARGEST_INTEGER, parse_json
+from backend.api.strict_json import LARGEST_INTEGER, parse_json
 from backend.domain.errors import InvalidRequest
 
 _TEXT = some.text(
