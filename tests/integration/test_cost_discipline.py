@@ -6,6 +6,7 @@ The road of one process, with a model of one's own behind the fake of tests/wire
 import json
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +22,10 @@ from tests.conftest import LOOPBACK, MigratedDatabase, PostgresCluster, ValkeyUr
 from tests.integration.road_stage import Road, a_road
 from tests.integration.stage import a_tenant, ask, claim, opened
 from tests.wire import fixtures
+from tests.wire.fixtures import ModelMaker
 from tests.wire.llmock_server import Wire
 
-wire_server, wire = fixtures.wire_server, fixtures.wire
+wire_server, wire, model_at = fixtures.wire_server, fixtures.wire, fixtures.model_at
 
 SALES = "Quais foram as vendas do mês passado?"
 BOTH = "Vendas de outubro e o dólar"
@@ -76,7 +78,10 @@ def road(
         (BOTH, [SALES_CALL, TEXT, MARKET_CALL, TEXT], "both", "rules"),
         (VAGUE, ["both", SALES_CALL, TEXT, MARKET_CALL, TEXT], "both", "model"),
     ],
-    ids=lambda value: value if value in ("rules", "model") else "",
+    ids=[
+        *("direct", "clarify", "refuse", "handoff"),
+        *("sales", "sales-by-model", "market", "market-by-model", "both", "both-by-model"),
+    ],
 )
 def test_an_answer_costs_no_call_more_than_its_kind(
     road: Road,
@@ -125,9 +130,12 @@ def test_prompts_do_not_grow_with_the_history(
 
 
 def test_nothing_else_is_called_while_an_answer_is_made(
-    road: Road, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    road: Road, wire: Wire, model_at: ModelMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No telemetry, no price list, no look-up of a version."""
+    # A model that has no connection yet, so that something is reached at all.
+    model = model_at("openai_compatible", wire.base_url("openai_compatible"))
+    road = replace(road, world=replace(road.world, model=model))
     reached: list[object] = []
     guarded = socket.socket.connect
 
@@ -137,8 +145,6 @@ def test_nothing_else_is_called_while_an_answer_is_made(
 
     monkeypatch.setattr(socket.socket, "connect", connect)
     monkeypatch.setattr(socket, "getaddrinfo", _noting(reached, socket.getaddrinfo))
-    # Nothing is kept open from before, so what is needed is reached again.
-    road.world.model.close()  # type: ignore[attr-defined]
     wire.script([_decides("both"), SALES_CALL, TEXT, MARKET_CALL, TEXT])
 
     body = road.ask(VAGUE, user_id="watched")

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from backend.domain.errors import IdempotencyConflict, InvalidRequest, StoreUnavailable
+from backend.domain.identity import TurnId, new_id
 from backend.store import submissions
 from backend.store.database import Database
 from tests.conftest import MigratedDatabase
@@ -116,7 +117,7 @@ def test_an_agent_that_does_not_exist_is_the_callers_mistake(app: Database, tena
             app,
             submissions.Submission(
                 tenant_id=tenant.id,
-                turn_id=submissions.TurnId(submissions.new_id()),
+                turn_id=TurnId(new_id()),
                 user_id="1",
                 text="oi",
                 channel="web",

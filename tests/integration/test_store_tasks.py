@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from backend.domain.errors import ClaimLost
+from backend.domain.identity import TurnId
 from backend.domain.turns import TurnStatus
 from backend.store import tasks, turns
 from backend.store.database import Database
@@ -35,7 +36,7 @@ def _a_database_that_has_been_up_for_long(
     # The grace after a restart is tested on real processes; here the suite's Postgres is young.
     for name in ("expire", "exhausted"):
         sql = tasks._SQL[name].replace("pg_postmaster_start_time()", "'2000-01-01'::timestamptz")
-        monkeypatch.setitem(tasks._SQL, name, sql)  # type: ignore[arg-type]
+        monkeypatch.setitem(tasks._SQL, name, sql)
 
 
 def test_a_question_is_claimed_once_however_many_ask(app: Database, owner: Database) -> None:
@@ -44,7 +45,7 @@ def test_a_question_is_claimed_once_however_many_ask(app: Database, owner: Datab
         ask(app, tenant.id, user_id=str(person))
     start = threading.Barrier(8)
 
-    def take() -> list[object]:
+    def take() -> list[TurnId]:
         start.wait()
         mine = []
         while (found := tasks.claim(app, "interactive")) is not None:

@@ -1,5 +1,6 @@
 """Events are numbered in order, and text travels in few pieces without losing any."""
 
+import time
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from backend.domain.events import EventKind, TurnEvent
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     now = {"seconds": 100.0}
-    monkeypatch.setattr(telling_module.time, "monotonic", lambda: now["seconds"])
+    monkeypatch.setattr(time, "monotonic", lambda: now["seconds"])
     return now
 
 
