@@ -8,13 +8,17 @@ from backend.store.turns import Closed
 
 log = structlog.get_logger(__name__)
 
+#: Callers name channels as they like; a metric label may only hold these.
+_CHANNELS = frozenset({"web", "whatsapp", "email", "crm", "ws", "api"})
+
 
 def report(asked: Asked, trace_id: str, checked: Checked, closed: Closed) -> None:
     """Log `turn.answered` with the fields of the contract; the prompt is redacted on its way."""
     draft = checked.draft
     decision = draft.route.decision.value
     time_ms = closed.body["time_ms"]
-    metrics.TURNS.labels(asked.channel, decision, "answered").inc()
+    channel = asked.channel if asked.channel in _CHANNELS else "other"
+    metrics.TURNS.labels(channel, decision, "answered").inc()
     metrics.TURN_SECONDS.labels(decision).observe(time_ms / 1000)
     if checked.corrections:
         metrics.CORRECTIONS.inc()

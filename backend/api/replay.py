@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from backend.api.replies import ChatAnswer
 from backend.domain.errors import InvalidRequest, public_message
 from backend.domain.events import EventKind, TurnEvent
 from backend.domain.identity import TurnId
@@ -80,13 +81,19 @@ def closing_event(
 ) -> TurnEvent:
     """The last event of a turn that is over, from its row."""
     if status is TurnStatus.ANSWERED and answer is not None:
-        kind, data = EventKind.TURN_ANSWERED, answer
+        kind, data = EventKind.TURN_ANSWERED, in_order(answer)
     else:
         kind, data = (
             EventKind.TURN_FAILED,
             {"turn_id": str(turn_id), "error": failure(error_code or status)},
         )
     return TurnEvent(kind=kind, attempt=attempt, seq=CLOSING_SEQ, data=data)
+
+
+def in_order(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored body with its members in the contract's order, which the database does not keep."""
+    first = {name: answer[name] for name in ChatAnswer.__struct_fields__ if name in answer}
+    return {**first, **answer}
 
 
 def failure(error_code: str) -> dict[str, str]:

@@ -49,11 +49,9 @@ class _Shown:
 
 def _show(depths: list[Depth]) -> None:
     metrics.TASKS.clear()
-    ages = dict.fromkeys(tasks.LANES, 0.0)
+    ages: dict[str, float] = dict.fromkeys(tasks.LANES, 0.0)
     for depth in depths:
         metrics.TASKS.labels(depth.lane, depth.kind, depth.state).set(depth.tasks)
-        for lane in tasks.LANES:
-            if lane == depth.lane:
-                ages[lane] = max(ages[lane], depth.oldest_seconds)
+        ages[depth.lane] = max(ages[depth.lane], depth.oldest_seconds)
     for lane, seconds in ages.items():
         metrics.TASK_AGE.labels(lane).set(seconds)

@@ -6,8 +6,8 @@ socket that closes changes nothing about its turns.
 """
 
 import asyncio
+import contextlib
 import time
-from contextlib import aclosing
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,13 +69,14 @@ class _ChatSocket:
         self._door: Door = door_of(socket)
         self._turns: set[asyncio.Task[None]] = set()
         self._second, self._frames = 0, 0
+        self._is_closed = False
 
     async def run(self) -> None:
         watch = asyncio.create_task(self._watch_key())
         try:
             while (text := await self._receive()) is not None:
                 if self._is_flood():
-                    await self._socket.close(POLICY_VIOLATION, "too many frames")
+                    await self._close("too many frames")
                     return
                 await self._take(text)
         finally:
@@ -117,14 +118,12 @@ class _ChatSocket:
             )
             accepted = await submit(self._door, submission)
             coming = events(self._door, self._caller.tenant_id, accepted.turn_id, Place())
-            async with aclosing(coming) as following:
+            async with contextlib.aclosing(coming) as following:
                 async for event in following:
                     if event is not None:
                         await self._tell(event, accepted.turn_id, frame.ref)
         except SalesCrewError as error:
             await self._complain(error, frame.ref)
-        except (OSError, WebSocketDisconnect):
-            log.info("socket.left", turns=len(self._turns))
         except Exception as error:  # one frame must not end the others
             log.exception("socket.frame_failed")
             await self._complain(error, frame.ref)
@@ -146,7 +145,15 @@ class _ChatSocket:
     async def _send(self, frame: dict[str, Any]) -> None:
         if frame["ref"] is None:
             del frame["ref"]
-        await self._socket.send_data(msgspec.json.encode(frame).decode())
+        if self._is_closed:
+            return
+        # One that has left, or is dropped because it takes nothing: `run` hears of it and ends.
+        with contextlib.suppress(OSError, WebSocketDisconnect):
+            await self._socket.send_data(msgspec.json.encode(frame).decode())
+
+    async def _close(self, reason: str) -> None:
+        self._is_closed = True
+        await self._socket.close(POLICY_VIOLATION, reason)
 
     def _is_flood(self) -> bool:
         second = int(time.monotonic())
@@ -163,7 +170,7 @@ class _ChatSocket:
             try:
                 await self._door.keys.holder(key)
             except Unauthenticated:
-                await self._socket.close(POLICY_VIOLATION, "the API key was revoked")
+                await self._close("the API key was revoked")
                 return
             except SalesCrewError as error:
                 log.warning("socket.key_unchecked", code=error.code)

@@ -8,7 +8,7 @@ import msgspec
 from litestar import MediaType, Response
 
 from backend.api import problems
-from backend.api.replay import failure
+from backend.api.replay import failure, in_order
 from backend.api.replies import StillOpen
 from backend.domain.events import EventKind, TurnEvent
 from backend.domain.turns import TurnStatus
@@ -52,7 +52,7 @@ def of_row(turn: TurnRow) -> Response[bytes]:
         "finished_at": turn.finished_at,
     }
     if turn.answer is not None:
-        body = {**body, **turn.answer}
+        body = {**body, **in_order(turn.answer)}
     elif turn.error_code is not None:
         body["error"] = failure(turn.error_code)
     return json_response(body)

@@ -102,7 +102,13 @@ def _figures(row: Row) -> Row:
         **figures,
         "tokens_used": row["input_tokens"] + row["output_tokens"],
         "cost_usd": dollars(row["cost_nano"]),
+        **{name: _rounded(row[name]) for name in ("mean_time_ms", "p95_time_ms")},
     }
+
+
+def _rounded(milliseconds: float | None) -> float | None:
+    """To tenths: the turns were measured in whole milliseconds."""
+    return None if milliseconds is None else round(milliseconds, 1)
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -78,10 +78,15 @@ async def _next(follower: Follower) -> tuple[list[TurnEvent], bool]:
 
 
 async def _found_again(door: Door, tenant_id: TenantId, turn_id: TurnId) -> TurnRow:
-    """The turn that a reader follows already, however long the database takes."""
+    """The turn that a reader follows already, however long the database takes.
+
+    Raises StoreUnavailable when this process would rather leave.
+    """
     while True:
         try:
             return await find_turn(door, tenant_id, turn_id)
         except StoreUnavailable:
+            if door.waiting.draining:
+                raise
             log.warning("stream.row_unread")
             await asyncio.sleep(RETRY_SECONDS)

@@ -1,5 +1,6 @@
 """A worker: `python -m backend.jobs`. Works until it is told to stop, then drains."""
 
+import gc
 import os
 import sys
 
@@ -20,9 +21,21 @@ def main() -> int:
     except SettingsInvalid as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    _keep_what_was_loaded()
     start_http_server(settings.metrics_port + settings.port_offset, addr=settings.bind_host)
     worker.run()
     return 0
+
+
+def _keep_what_was_loaded() -> None:
+    """Leave what stays for good, half a million objects of libraries, out of garbage collection.
+
+    A full collection walks through them while every thread waits: 300 ms, every few seconds.
+    """
+    gc.collect()
+    gc.freeze()
+    # 64 turns at once make new objects by the thousand; seven times Python's default.
+    gc.set_threshold(5_000)
 
 
 if __name__ == "__main__":

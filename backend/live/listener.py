@@ -86,6 +86,9 @@ class Listener:
         self._task = asyncio.create_task(self._listen(), name="turn-events")
 
     async def stop(self) -> None:
+        # Followers that leave from now on have nothing to tell Redis.
+        self._connected = False
+        await asyncio.gather(*self._commands)
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -4,7 +4,7 @@ An attempt ends by the call's deadline or by the cap on one attempt, whichever i
 or unreachable provider is tried at most three times in all, never before its `Retry-After`; when
 that would be past the deadline, the call ends at once, so that somebody else can be asked.
 Nothing is tried again after text has been passed on: the listener would hear it twice. The call
-then ends as ModelUnavailable and the turn's next attempt starts the answer anew.
+then ends as ModelUnavailable, which is final for its turn.
 """
 
 import random

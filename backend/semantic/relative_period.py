@@ -15,7 +15,7 @@ def this_unit(time: TimeWords, start: int) -> Moment | None:
     unit = time.unit(start if before is None else before)
     if unit is None:
         return None
-    after = time.end_of("this", unit[1])
+    after = _end_behind(time, "this", unit[1])
     if before is None and after is None:
         return None
     return Moment(period=whole(unit[0], time.today), end=after or unit[1])
@@ -32,7 +32,7 @@ def last_unit(time: TimeWords, start: int) -> Moment | None:
         several = time.is_plural(before)
         return None if several else Moment(period=ago(unit[0], 1, time.today), end=unit[1])
     for name, count in (("before_last", 2), ("last", 1)):
-        end = time.end_of(name, unit[1])
+        end = _end_behind(time, name, unit[1])
         if end is not None:
             return Moment(period=ago(unit[0], count, time.today), end=end)
     return None
@@ -62,13 +62,22 @@ def previous_unit(time: TimeWords, start: int) -> Moment | None:
     unit = time.unit(at)
     end = unit[1] if unit else time.end_of("span", at)
     if end is not None and before is None:
-        end = time.end_of("previous", end)
+        end = _end_behind(time, "previous", end)
     if end is None:
         return None
     if unit is None:
         earlier = time.anchor.before() if time.anchor else None
         return Moment(period=earlier, end=end) if earlier else None
     return Moment(period=_before(time, unit[0]), end=end)
+
+
+def _end_behind(time: TimeWords, name: str, start: int) -> int | None:
+    """Where a word of this class ends behind its unit: "passado" in "mês passado".
+
+    Not where it rather stands before the next one: "by month LAST year", "por mês ESTE ano".
+    """
+    end = time.end_of(name, start)
+    return None if end is None or time.unit(end) is not None else end
 
 
 def _before(time: TimeWords, unit: Unit) -> Period:

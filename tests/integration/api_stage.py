@@ -1,42 +1,28 @@
-"""The door on a stage: a real server in a thread, two tenants, and a worker that does as told."""
+"""The door on a stage: a real server in a thread, two tenants, and a worker (stage_worker)."""
 
 import asyncio
 import threading
-import time
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, LiteralString
-from uuid import UUID
 
 import httpx
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
-from backend.answering.telling import Telling
 from backend.api.app import create_app
 from backend.api.server import server
-from backend.domain.chat import Purpose
-from backend.domain.errors import public_message
-from backend.domain.events import EventKind
 from backend.domain.identity import Scope, TenantId, new_id
-from backend.domain.trace import Step, ToolCall, ToolOutcome
 from backend.domain.turns import AgentPolicy
-from backend.domain.usage import Usage, dollars
-from backend.live.events import TurnEvents
 from backend.settings import Settings
-from backend.store import llm_calls, tasks, tenants, turns
+from backend.store import tenants
 from backend.store.database import Database
-from backend.store.tasks import Claim
-from backend.store.turns import AnswerRecord, Begun
 from tests.conftest import ValkeyUrl
 from tests.integration.link import free_port
+from tests.integration.patience import until
+from tests.integration.stage_worker import Worker
 from tests.services import MigratedDatabase
-
-#: What no response of another tenant may ever hold.
-CANARY = "canário-"
-PATIENCE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,149 +78,6 @@ class Door:
             base_url=self.url, headers=headers, timeout=30, trust_env=False, **values
         ) as client:
             yield client
-
-
-class Worker:
-    """Claims, begins, tells and records as a real worker does; what it says is up to the test."""
-
-    def __init__(self, app_dsn: str, redis_url: str) -> None:
-        self.database = Database(app_dsn, size=2, name="stage worker")
-        self.events = TurnEvents(redis_url)
-        self._leaving = threading.Event()
-
-    def claim(self) -> Claim:
-        """The next turn; waits for one."""
-        found: list[Claim] = []
-
-        def look() -> bool:
-            claim = tasks.claim(self.database, "interactive")
-            if claim is not None:
-                found.append(claim)
-            return bool(found)
-
-        until(look)
-        return found[0]
-
-    def begin(self, claim: Claim, *, publish: bool = True) -> tuple[Begun, Telling]:
-        begun = turns.begin(self.database, claim)
-        assert begun is not None
-        send = partial(self.events.publish, claim.turn_id) if publish else lambda _: None
-        telling = Telling(claim.attempt, send)
-        telling.emit(EventKind.TURN_STARTED, {"turn_id": str(claim.turn_id)})
-        return begun, telling
-
-    def answer(
-        self,
-        *,
-        publish: bool = True,
-        tool: bool = False,
-        call: Usage | None = None,
-        text: str | None = None,
-    ) -> UUID:
-        """Answer the next turn from its claim to its last event."""
-        claim = self.claim()
-        begun, telling = self.begin(claim, publish=publish)
-        if call is not None:
-            self.spend(claim, begun, call)
-        self.finish(claim, begun, telling, tool=tool, text=text)
-        return claim.turn_id
-
-    def finish(
-        self,
-        claim: Claim,
-        begun: Begun,
-        telling: Telling,
-        *,
-        tool: bool = False,
-        text: str | None = None,
-    ) -> None:
-        said = text if text is not None else f"{CANARY}{begun.asker.user_id}: {begun.question}"
-        used = (_TOOL,) if tool else ()
-        telling.emit(EventKind.ROUTE_DECIDED, _ROUTE)
-        for number, each in enumerate(used):
-            begin = {"tool_call": number, "name": each.name}
-            telling.emit(EventKind.TOOL_CALLED, {**begin, "arguments": each.arguments})
-            end = {"ok": True, "rows": 1, "error": None, "time_ms": each.time_ms}
-            telling.emit(EventKind.TOOL_FINISHED, {**begin, **end})
-        telling.text(said)
-        closed = turns.record_answer(
-            self.database,
-            claim,
-            AnswerRecord(
-                text=said,
-                body=partial(_body, claim, begun, said, used),
-                query=None,
-                model="stage-1",
-                cached=False,
-                time_ms=40,
-                steps=(
-                    Step(
-                        kind="gather", name="memory", started_ms=0, time_ms=2, detail={"lines": 0}
-                    ),
-                ),
-                tool_calls=used,
-            ),
-        )
-        telling.emit(EventKind.TURN_ANSWERED, closed.body)
-
-    def fail(self, error_code: str, *, publish: bool = True) -> UUID:
-        claim = self.claim()
-        _, telling = self.begin(claim, publish=publish)
-        turns.record_failure(self.database, claim, error_code)
-        error = {"code": error_code, "message": public_message(error_code)}
-        telling.emit(EventKind.TURN_FAILED, {"turn_id": str(claim.turn_id), "error": error})
-        return claim.turn_id
-
-    def spend(self, claim: Claim, begun: Begun, usage: Usage) -> None:
-        """A settled call to a model."""
-        payer = llm_calls.Payer(
-            tenant_id=claim.tenant_id,
-            turn_id=claim.turn_id,
-            person_id=begun.asker.person_id,
-            attempt=claim.attempt,
-        )
-        call_id = llm_calls.open_call(
-            self.database, payer, purpose=Purpose.ANSWER, provider="stage", model="stage-1"
-        )
-        end = llm_calls.Settlement(
-            model="stage-1", usage=usage, time_ms=30, finish_reason="stop", error_code=None
-        )
-        llm_calls.settle(self.database, payer, call_id, end)
-
-    @contextmanager
-    def answering(self, **how: Any) -> Iterator[None]:
-        """Answer everything, in a thread, until the block ends."""
-        leaving = threading.Event()
-
-        def work() -> None:
-            while not leaving.is_set():
-                claim = tasks.claim(self.database, "interactive")
-                if claim is None:
-                    time.sleep(0.005)
-                    continue
-                begun, telling = self.begin(claim, publish=how.get("publish", True))
-                self.finish(claim, begun, telling, tool=how.get("tool", False))
-
-        thread = threading.Thread(target=work)
-        thread.start()
-        try:
-            yield
-        finally:
-            leaving.set()
-            thread.join()
-
-    @contextmanager
-    def answer_soon(self, **how: Any) -> Iterator[list[UUID]]:
-        """Answer one turn in a thread, which the block's own request waits for."""
-        answered: list[UUID] = []
-        thread = threading.Thread(target=lambda: answered.append(self.answer(**how)))
-        thread.start()
-        yield answered
-        thread.join()
-
-    def close(self) -> None:
-        self.events.close()
-        self.database.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,14 +142,6 @@ def stage(
             worker.close()
 
 
-def until(is_so: Any, seconds: float = PATIENCE_SECONDS) -> None:
-    """Wait until something is so; fail when it does not become so."""
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not become so in time"
-        time.sleep(0.01)
-
-
 def events_of(lines: Iterator[str]) -> Iterator[tuple[str, str, str]]:
     """(id, event, data) of each Server-Sent Event."""
     fields: dict[str, str] = {}
@@ -317,55 +152,6 @@ def events_of(lines: Iterator[str]) -> Iterator[tuple[str, str, str]]:
         elif line and not line.startswith(":"):
             name, _, value = line.partition(": ")
             fields[name] = value
-
-
-_ROUTE = {"decision": "direct", "by": "rules", "reason": "stage", "confidence": 1.0}
-_TOOL = ToolCall(
-    name="sales_query_metrics",
-    arguments={"metrics": ["revenue"]},
-    outcome=ToolOutcome(content='{"status": "ok"}', ok=True, rows=1, sql="SELECT 1"),
-    started_at=0.0,
-    time_ms=3,
-)
-
-
-def _body(
-    claim: Claim, begun: Begun, text: str, used: Sequence[ToolCall], usage: Usage
-) -> Mapping[str, Any]:
-    return {
-        "response": text,
-        "model": "stage-1",
-        "tokens_used": usage.tokens_used,
-        "context_size": 0,
-        "memory": [],
-        "turn_id": str(claim.turn_id),
-        "conversation_id": str(begun.conversation_id),
-        "language": "pt",
-        "route": _ROUTE,
-        "tool_calls": [
-            {
-                "name": each.name,
-                "arguments": dict(each.arguments),
-                "ok": each.outcome.ok,
-                "rows": each.outcome.rows,
-                "time_ms": each.time_ms,
-                "sql": each.outcome.sql,
-                "error": each.outcome.error,
-            }
-            for each in used
-        ],
-        "figures": [],
-        "usage": {
-            "llm_calls": usage.llm_calls,
-            "input_tokens": usage.input_tokens,
-            "cached_input_tokens": usage.cached_input_tokens,
-            "output_tokens": usage.output_tokens,
-            "cost_usd": dollars(usage.cost_nano),
-            "priced": usage.priced,
-        },
-        "cached": False,
-        "time_ms": 40,
-    }
 
 
 def _tenant(database: Database, name: str) -> Tenant:

@@ -12,7 +12,9 @@ from backend.domain.identity import Scope
 from backend.domain.usage import Usage
 from backend.store import tenants
 from tests.conftest import ValkeyUrl
-from tests.integration.api_stage import CANARY, Stage, stage, until
+from tests.integration.api_stage import Stage, stage
+from tests.integration.patience import until
+from tests.integration.stage_worker import CANARY
 from tests.services import MigratedDatabase
 
 QUESTION = {"user_id": "123", "message": "oi"}

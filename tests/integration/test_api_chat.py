@@ -9,8 +9,10 @@ import httpx
 import pytest
 
 from backend.api import waiting
+from backend.api.replies import ChatAnswer
 from tests.conftest import ValkeyUrl
-from tests.integration.api_stage import Stage, stage, until
+from tests.integration.api_stage import Stage, stage
+from tests.integration.patience import until
 from tests.services import MigratedDatabase
 
 QUESTION = {"user_id": "123", "message": "Quais foram as vendas do mês passado?"}
@@ -64,6 +66,7 @@ def test_an_answer_whose_event_is_lost_is_found(on: Stage, caller: httpx.Client)
 
     assert answer.status_code == 200
     assert answer.json()["response"].endswith(QUESTION["message"])
+    assert tuple(answer.json()) == ChatAnswer.__struct_fields__
 
 
 def test_respond_async_answers_at_once_where_to_look(on: Stage, caller: httpx.Client) -> None:

@@ -15,8 +15,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.conftest import ValkeyUrl
-from tests.integration.api_stage import Stage, stage, until
+from tests.integration.api_stage import Stage, stage
 from tests.integration.link import free_port
+from tests.integration.patience import until
 from tests.services import MigratedDatabase
 
 QUESTION = {"user_id": "123", "message": "oi, meu CPF é 123.456.789-09"}

@@ -8,8 +8,9 @@ import pytest
 import redis
 
 from tests.conftest import ValkeyUrl
-from tests.integration.api_stage import Stage, events_of, stage, until
+from tests.integration.api_stage import Stage, events_of, stage
 from tests.integration.link import Link
+from tests.integration.patience import until
 from tests.services import MigratedDatabase
 
 QUESTION = {"user_id": "123", "message": "oi"}

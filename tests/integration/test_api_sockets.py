@@ -9,10 +9,12 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from backend.api import sockets
+from backend.api import served, sockets
+from backend.domain.events import EventKind
 from backend.store import tenants
 from tests.conftest import ValkeyUrl
-from tests.integration.api_stage import Stage, stage, until
+from tests.integration.api_stage import Stage, stage
+from tests.integration.patience import until
 from tests.services import MigratedDatabase
 
 QUESTION = {"user_id": "123", "message": "oi"}
@@ -196,6 +198,22 @@ def test_a_socket_that_leaves_frees_its_readers_and_its_turn_goes_on(on: Stage) 
     turn_id = on.worker.answer()
     with on.door.client(on.a.chat) as client:
         assert client.get(f"/turns/{turn_id}").json()["status"] == "answered"
+
+
+def test_a_socket_that_takes_nothing_is_dropped(on: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(served, "SEND_SECONDS", 0.5)
+    with _socket(on, on.a.chat) as socket:
+        # Its reader stops after the first frames, and so does everything behind it.
+        socket.send(json.dumps(QUESTION))
+        claim = on.worker.claim()
+        begun, telling = on.worker.begin(claim)
+        until(lambda: on.door.door.waiting.waited_for == 1)
+        for _ in range(2_000):
+            telling.emit(EventKind.ANSWER_DELTA, {"text": "x" * 10_000})
+        until(lambda: on.door.door.waiting.waited_for == 0)
+    on.worker.finish(claim, begun, telling)
+    assert [line for line in on.logs if line["event"] == "http.reader_dropped"]
+    assert not [line for line in on.logs if line["log_level"] == "error"]
 
 
 def test_sockets_of_two_tenants_hear_only_their_own(on: Stage) -> None:

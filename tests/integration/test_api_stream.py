@@ -18,7 +18,8 @@ from backend.domain.events import EventKind, TurnEvent
 from backend.live.events import history_key
 from backend.live.listener import QUEUE_EVENTS
 from tests.conftest import ValkeyUrl
-from tests.integration.api_stage import Stage, events_of, stage, until
+from tests.integration.api_stage import Stage, events_of, stage
+from tests.integration.patience import until
 from tests.services import MigratedDatabase
 
 QUESTION = {"user_id": "123", "message": "oi"}
