@@ -69,7 +69,7 @@ def _run(order: Order) -> dict[str, float]:
         "p50_seconds": percentile(list(times), 0.5),
         "p95_seconds": percentile(list(times), 0.95),
         "cpu_ms": cpu / len(times) * 1000,
-        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
+        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
 

@@ -1,5 +1,6 @@
 """A tenant with a long backlog beside one with a little: how much longer the little one waits."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,8 @@ from backend.live.doorbell import Doorbell
 from backend.store import submissions
 from backend.store.database import Database
 from backend.store.submissions import Submission
-from ops.load.bench import Bench, Figures, MeasurementFailed
+from ops.load.api_client import ApiClient
+from ops.load.bench import Bench, Figures, MeasurementFailed, is_answer
 from ops.load.figure import Figure, percentile
 from ops.load.questions import QUESTIONS
 from ops.local.seed import seed_demo_tenant
@@ -24,6 +26,12 @@ MOST_SLOWER = 1.5
 #: Threads that submit; their commits share the disk's flushes.
 SUBMITTERS = 8
 PATIENCE_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    id: TenantId
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +75,45 @@ def measure(bench: Bench) -> Figures:
     submitter = Submitter(database, doorbell)
     try:
         heavy, light = _tenant(bench), _tenant(bench)
-        _seconds(bench, light, submitter.queue(light, LIGHT_TURNS))  # opens the tenant's source
-        alone = _seconds(bench, light, submitter.queue(light, LIGHT_TURNS))
+        asyncio.run(_in_a_row(bench, light))  # opens the tenant's source
         bench.wait_until_quiet()
-        submitter.queue(heavy, backlog)
-        beside = _seconds(bench, light, submitter.queue(light, LIGHT_TURNS))
+        row_alone = asyncio.run(_in_a_row(bench, light))
+        bench.wait_until_quiet()
+        burst_alone = _burst(bench, submitter, light)
+        bench.wait_until_quiet()
+        submitter.queue(heavy.id, backlog)
+        row_beside = asyncio.run(_in_a_row(bench, light))
+        burst_beside = _burst(bench, submitter, light)
         left = _waiting(bench, heavy)
     finally:
         doorbell.close()
         database.close()
     if left == 0:
         raise MeasurementFailed("the backlog was over before the little tenant was served")
+    beside = (
+        f"beside another tenant's backlog of {backlog}, of which {left} still waited at the end"
+    )
     return [
-        Figure(
-            name="fairness.p95_ratio",
-            value=percentile(beside, 0.95) / percentile(alone, 0.95),
-            unit="times",
-            bound=MOST_SLOWER,
-            measured=f"p95 of {LIGHT_TURNS} questions beside a backlog of {backlog} (of which "
-            f"{left} still waited at the end) {percentile(beside, 0.95):.2f} s, alone "
-            f"{percentile(alone, 0.95):.2f} s; p50 {percentile(beside, 0.5):.2f} s and "
-            f"{percentile(alone, 0.5):.2f} s",
-        )
+        _figure(
+            "row", f"{LIGHT_TURNS} questions one after the other {beside}", row_alone, row_beside
+        ),
+        _figure("burst", f"{LIGHT_TURNS} questions at once {beside}", burst_alone, burst_beside),
     ]
 
 
-def _tenant(bench: Bench) -> TenantId:
+def _figure(name: str, what: str, alone: Sequence[float], beside: Sequence[float]) -> Figure:
+    return Figure(
+        name=f"fairness.{name}_p95_ratio",
+        value=percentile(beside, 0.95) / percentile(alone, 0.95),
+        unit="times",
+        bound=MOST_SLOWER,
+        measured=f"{what}: p95 {percentile(beside, 0.95):.2f} s, alone "
+        f"{percentile(alone, 0.95):.2f} s; p50 {percentile(beside, 0.5):.2f} s and "
+        f"{percentile(alone, 0.5):.2f} s",
+    )
+
+
+def _tenant(bench: Bench) -> Tenant:
     """A new tenant with the demo's agent and data source."""
     logins = bench.stack.logins
     tenant = seed_demo_tenant(
@@ -101,18 +122,32 @@ def _tenant(bench: Bench) -> TenantId:
         secret_key=bench.stack.worker_environment["SECRET_KEY"],
         remembered=None,
     )
-    return TenantId(UUID(tenant.tenant_id))
+    return Tenant(id=TenantId(UUID(tenant.tenant_id)), key=tenant.api_key)
 
 
-def _seconds(bench: Bench, tenant_id: TenantId, turn_ids: Sequence[TurnId]) -> list[float]:
-    """From each turn's commit to its answer, by the rows, once all are answered."""
+async def _in_a_row(bench: Bench, tenant: Tenant) -> list[float]:
+    """The seconds that one person waits for each of some answers, over the API."""
+    times: list[float] = []
+    async with ApiClient(bench.stack.published.api_url, tenant.key) as client:
+        for _ in range(LIGHT_TURNS):
+            began = time.perf_counter()
+            response = await client.ask("in-a-row", QUESTIONS["rules"])
+            times.append(time.perf_counter() - began)
+            if not is_answer(response):
+                raise MeasurementFailed(f"fairness: {response.status} {response.body}")
+    return times
+
+
+def _burst(bench: Bench, submitter: Submitter, tenant: Tenant) -> list[float]:
+    """The seconds from each turn's commit to its answer, by the rows, once all are answered."""
+    turn_ids = submitter.queue(tenant.id, LIGHT_TURNS)
     deadline = time.monotonic() + PATIENCE_SECONDS
-    with _as_tenant(bench, tenant_id) as connection:
+    with _as_tenant(bench, tenant) as connection:
         while time.monotonic() < deadline:
             rows = connection.execute(
                 "SELECT extract(epoch FROM finished_at - asked_at)::float FROM turns"
                 " WHERE id = ANY(%s) AND status = 'answered'",
-                [list(turn_ids)],
+                [turn_ids],
             ).fetchall()
             if len(rows) == len(turn_ids):
                 return [row[0] for row in rows]
@@ -120,15 +155,15 @@ def _seconds(bench: Bench, tenant_id: TenantId, turn_ids: Sequence[TurnId]) -> l
     raise MeasurementFailed("the little tenant was not served")
 
 
-def _waiting(bench: Bench, tenant_id: TenantId) -> int:
-    with _as_tenant(bench, tenant_id) as connection:
+def _waiting(bench: Bench, tenant: Tenant) -> int:
+    with _as_tenant(bench, tenant) as connection:
         row = connection.execute(
-            "SELECT count(*) FROM tasks WHERE tenant_id = %s AND kind = 'answer'", [tenant_id]
+            "SELECT count(*) FROM tasks WHERE tenant_id = %s AND kind = 'answer'", [tenant.id]
         ).fetchone()
     return 0 if row is None else int(row[0])
 
 
-def _as_tenant(bench: Bench, tenant_id: TenantId) -> psycopg.Connection[tuple[float, ...]]:
+def _as_tenant(bench: Bench, tenant: Tenant) -> psycopg.Connection[tuple[float, ...]]:
     connection = psycopg.connect(bench.stack.published.database_url, autocommit=True)
-    connection.execute("SELECT set_config('app.tenant_id', %s, false)", [str(tenant_id)])
+    connection.execute("SELECT set_config('app.tenant_id', %s, false)", [str(tenant.id)])
     return connection

@@ -20,8 +20,8 @@ def cpu_seconds(pid: int) -> float:
 
 
 def peak_memory_mb(pid: int) -> float:
-    """The most resident memory that a process ever had, in MB of 10^6 bytes."""
-    return _kilobytes(pid, "VmHWM") * 1024 / 1e6
+    """The most resident memory that a process ever had, in MB of 2^20 bytes."""
+    return _kilobytes(pid, "VmHWM") / 1024
 
 
 class CpuMeter:
@@ -32,7 +32,7 @@ class CpuMeter:
         self._before = {name: cpu_seconds(pid) for name, pid in self._pids.items()}
 
     def used(self) -> dict[str, float]:
-        """Seconds by name."""
+        """Seconds by name, those of descendants included."""
         return {name: cpu_seconds(pid) - self._before[name] for name, pid in self._pids.items()}
 
 

@@ -1,6 +1,6 @@
 """The stacks that the tests share: one without a model, and one whose model hears every call."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -42,3 +42,15 @@ def model_stack() -> Iterator[ModelStack]:
         ) as stack,
     ):
         yield ModelStack(stack=stack, model=model)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Under a failure stands what the stack's programs said last."""
+    report = yield
+    for fixture in item.funcargs.values() if report.failed else ():
+        if isinstance(fixture, Stack):
+            report.sections.extend(fixture.last_words())
+    return report

@@ -32,7 +32,7 @@ from ops.local.errors import PortInUse
 from ops.local.identity import SAME
 from ops.local.ports import Ports, check_free
 from ops.local.postgres import Postgres
-from ops.local.prepare import embedded_logins
+from ops.local.prepare import Logins, embedded_logins
 from ops.local.root import ROOT
 from ops.local.stack_file import StackFile
 from ops.local.watchdog_pipe import WatchdogPipe
@@ -42,6 +42,7 @@ TODAY = date(2026, 11, 24)
 #: Far beyond what anything here takes; whoever waits this long waits in vain.
 PATIENCE_SECONDS = 180.0
 POLL_SECONDS = 0.05
+LAST_LINES = 40
 STANDARD_PORTS = Ports(api=8000, metrics=9191)
 
 
@@ -91,6 +92,17 @@ class Stack:
         assert stack is not None, self._log("supervisor")
         return stack
 
+    @property
+    def logins(self) -> Logins:
+        """The logins of its own Postgres."""
+        secrets = secret_file.load_or_create(self.data.secret_file)
+        postgres = Postgres(
+            directory=self.data.path / "postgres",
+            port=self._ports.postgres,
+            password=secrets.postgres,
+        )
+        return embedded_logins(postgres, secrets)
+
     def pid(self, name: str) -> int:
         """The process that runs under this name, waiting for one that is being started again."""
         return until(lambda: self.published.pids.get(name), f"a process for {name}")
@@ -137,6 +149,17 @@ class Stack:
         lines = (line for line in self._log(name).splitlines() if f'"{event}"' in line)
         return [fields for fields in map(json.loads, lines) if fields["event"] == event]
 
+    def last_words(self) -> list[tuple[str, str]]:
+        """What is still to be done, and the end of each log, for whoever asks why a test failed."""
+        logs = sorted(self.data.logs.glob("*.log"))
+        try:
+            tasks = [str(row) for row in self.rows("SELECT * FROM tasks ORDER BY created_at")]
+        except AssertionError as error:
+            tasks = [str(error)]
+        return [("tasks", "\n".join(tasks))] + [
+            (log.name, "\n".join(self._log(log.stem).splitlines()[-LAST_LINES:])) for log in logs
+        ]
+
     @contextmanager
     def second_worker(self) -> Iterator[subprocess.Popen[bytes]]:
         """Another worker beside the supervised one, ready to work."""
@@ -163,16 +186,10 @@ class Stack:
 
     def _worker_environment(self) -> Mapping[str, str]:
         """What the supervised worker is started with."""
-        secrets = secret_file.load_or_create(self.data.secret_file)
-        postgres = Postgres(
-            directory=self.data.path / "postgres",
-            port=self._ports.postgres,
-            password=secrets.postgres,
-        )
         backing = Backing(
-            database_url=embedded_logins(postgres, secrets).app_dsn,
+            database_url=self.logins.app_dsn,
             redis_url=self.published.redis_url,
-            secret_key=secrets.secret_key,
+            secret_key=secret_file.load_or_create(self.data.secret_file).secret_key,
         )
         configuration = Configuration(
             data=self.data, ports=self._ports, drain_seconds=0, environment=self.environment

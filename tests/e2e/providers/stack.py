@@ -122,7 +122,7 @@ class ProviderStack:
     def rows(self, query: str, *values: Any) -> list[DictRow]:
         """What stands in the application's database."""
         with psycopg.connect(self.superuser_dsn, row_factory=dict_row) as connection:
-            return connection.execute(query, values).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query, values).fetchall()
 
     def revenue(self, first: date, last: date) -> str:
         """The demo company's revenue of these days, by SQL of our own, as Brazilians write it."""

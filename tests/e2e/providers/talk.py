@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from websockets.sync.client import connect
 
-from tests.e2e.provider_stack import PATIENCE_SECONDS, ProviderStack
+from tests.e2e.providers.stack import PATIENCE_SECONDS, ProviderStack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
