@@ -1,23 +1,23 @@
 """One heartbeat keeps alive what a process holds, and nothing else."""
 
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import psycopg
 import pytest
 from structlog.testing import capture_logs
 
+from backend.domain.identity import TaskId
 from backend.jobs import held
 from backend.jobs.held import HeldClaims
 from backend.store import tasks
 from backend.store.database import Database
 from backend.store.tasks import Claim
 from tests.conftest import MigratedDatabase
+from tests.integration.patience import until
 from tests.integration.stage import a_tenant, ask, claim, opened, pass_time
 
 LONG = 600.0
-PATIENCE_SECONDS = 10.0
+Renew = Callable[[Database, Sequence[Claim]], frozenset[TaskId]]
 
 
 @pytest.fixture
@@ -27,10 +27,13 @@ def app(database: MigratedDatabase) -> Iterator[Database]:
 
 
 @pytest.fixture
-def claimed(database: MigratedDatabase, app: Database) -> Claim:
+def claimed(database: MigratedDatabase, app: Database) -> Sequence[Claim]:
+    """Two claims of this process."""
     with opened(database.owner_dsn, size=2) as owner:
-        ask(app, a_tenant(owner).id)
-    return claim(app)
+        tenant = a_tenant(owner)
+        for user_id in ("1", "2"):
+            ask(app, tenant.id, user_id=user_id)
+    return claim(app), claim(app)
 
 
 @pytest.fixture
@@ -43,108 +46,115 @@ def process(app: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[HeldClai
 
 
 def test_a_lease_lives_as_long_as_it_is_held(
-    database: MigratedDatabase, process: HeldClaims, claimed: Claim
+    database: MigratedDatabase, process: HeldClaims, claimed: Sequence[Claim]
 ) -> None:
-    with process.holding(claimed, LONG):
-        pass_time(database.owner_dsn, claimed)
-        until(lambda: seconds_left(database, claimed) > 0)
-        assert process.claims() == [claimed]
+    mine, _ = claimed
+    with process.holding(mine, LONG):
+        lives_on(database, mine)
+        assert process.claims() == [mine]
     assert process.claims() == []
 
 
 def test_a_lease_is_left_to_run_out_at_its_deadline(
-    database: MigratedDatabase, process: HeldClaims, claimed: Claim, app: Database
+    database: MigratedDatabase, process: HeldClaims, claimed: Sequence[Claim]
 ) -> None:
-    with opened(database.owner_dsn, size=2) as owner:
-        ask(app, a_tenant(owner).id)
-    other = claim(app)
-    with process.holding(claimed, 0), process.holding(other, LONG):
-        pass_time(database.owner_dsn, claimed)
-        pass_time(database.owner_dsn, other)
-        # The beat that renews the other one has left this one alone.
-        until(lambda: seconds_left(database, other) > 0)
-        assert seconds_left(database, claimed) < 0
+    late, other = claimed
+    with process.holding(late, 0), process.holding(other, LONG):
+        pass_time(database.owner_dsn, late)
+        # The beats that renew the other one leave this one alone.
+        lives_on(database, other)
+        assert not has_lease(database, late)
 
 
 def test_an_older_attempt_that_ends_leaves_the_newer_one_held(
-    database: MigratedDatabase, process: HeldClaims, claimed: Claim, app: Database
+    database: MigratedDatabase, process: HeldClaims, claimed: Sequence[Claim], app: Database
 ) -> None:
     """A process that was stopped for long takes up again what its own thread still works on."""
-    older, newer = process.holding(claimed, LONG), None
-    with older:
-        tasks.give_back(app, claimed)
+    older, _ = claimed
+    ending = process.holding(older, LONG)
+    with ending:
+        tasks.give_back(app, older)
         newer = claim(app)
-        assert (newer.id, newer.attempt) == (claimed.id, 2)
-        holding = process.holding(newer, LONG)
-        holding.__enter__()
-    try:
-        assert process.claims() == [newer]
-        pass_time(database.owner_dsn, newer)
-        until(lambda: seconds_left(database, newer) > 0)
-    finally:
-        holding.__exit__(None, None, None)
+        assert (newer.id, newer.attempt) == (older.id, older.attempt + 1)
+        held_on = process.holding(newer, LONG)
+        held_on.__enter__()
+    assert process.claims() == [newer]
+    lives_on(database, newer)
+    held_on.__exit__(None, None, None)
 
 
 def test_a_claim_that_another_took_over_is_told_once(
-    process: HeldClaims, claimed: Claim, app: Database, beats: "Beats"
+    database: MigratedDatabase, process: HeldClaims, claimed: Sequence[Claim], app: Database
 ) -> None:
-    with process.holding(claimed, LONG), capture_logs() as logs:
-        tasks.give_back(app, claimed)
+    lost, other = claimed
+    with process.holding(lost, LONG), process.holding(other, LONG), capture_logs() as logs:
+        tasks.give_back(app, lost)
         claim(app)
         until(lambda: any(line["event"] == "claim.lost" for line in logs))
-        beats.pass_by(3)
-    [lost] = [line for line in logs if line["event"] == "claim.lost"]
-    assert lost["task_id"] == str(claimed.id)
+        for _ in range(3):
+            lives_on(database, other)
+    assert [line["task_id"] for line in logs if line["event"] == "claim.lost"] == [str(lost.id)]
 
 
 def test_a_claim_that_ends_during_a_beat_is_not_told_as_lost(
-    process: HeldClaims, claimed: Claim, app: Database, beats: "Beats"
+    database: MigratedDatabase,
+    process: HeldClaims,
+    claimed: Sequence[Claim],
+    app: Database,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with capture_logs() as logs:
-        with process.holding(claimed, LONG), app.tenant(claimed.tenant_id) as conn:
-            with beats.held_up():
-                tasks.finish(conn, claimed)
-                conn.commit()
-        beats.pass_by(3)
-    assert [line["event"] for line in logs] == []
+    mine, other = claimed
+    renew: Renew = tasks.renew
+    found: list[frozenset[TaskId]] = []
+
+    def end_before(database: Database, claims: Sequence[Claim]) -> frozenset[TaskId]:
+        if not found:
+            with app.tenant(mine.tenant_id) as conn:
+                tasks.finish(conn, mine)
+        found.append(renew(database, claims))
+        return found[-1]
+
+    with process.holding(other, LONG), capture_logs() as logs:
+        with process.holding(mine, LONG):
+            monkeypatch.setattr(tasks, "renew", end_before)
+            until(lambda: bool(found))
+        for _ in range(3):
+            lives_on(database, other)
+    assert mine.id not in found[0]
+    assert logs == []
 
 
 def test_a_beat_that_breaks_is_not_the_last(
     database: MigratedDatabase,
     process: HeldClaims,
-    claimed: Claim,
+    claimed: Sequence[Claim],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    renew = tasks.renew
+    mine, _ = claimed
+    renew: Renew = tasks.renew
     broken: list[bool] = []
 
-    def break_once(*args: object) -> object:
+    def break_once(database: Database, claims: Sequence[Claim]) -> frozenset[TaskId]:
         if not broken:
             broken.append(True)
             raise RuntimeError("a fault that nobody foresaw")
-        return renew(*args)  # type: ignore[arg-type]
+        return renew(database, claims)
 
     monkeypatch.setattr(tasks, "renew", break_once)
-    with process.holding(claimed, LONG):
+    with process.holding(mine, LONG):
         until(lambda: bool(broken))
-        pass_time(database.owner_dsn, claimed)
-        until(lambda: seconds_left(database, claimed) > 0)
+        lives_on(database, mine)
 
 
-class Beats:
-    """Counts a process's beats, and holds one up between its snapshot and its question."""
+def lives_on(database: MigratedDatabase, claim: Claim) -> None:
+    """Let its lease have run out, and wait for a beat to renew it."""
+    pass_time(database.owner_dsn, claim)
+    until(lambda: has_lease(database, claim))
 
-    def __init__(self) -> None:
-        self._open = threading.Event()
-        self._open.set()
-        self._count = 0
 
-    def renew(self, database: Database, held: list[Claim]) -> frozenset[object]:
-        self._count += 1
-        self._open.wait()
-        return frozenset(tasks_renew(database, held))
-
-    def pass_by(self, number: int) -> None:
-        """Wait until so many more beats have begun."""
-        begun = self._count
-        until(lambda: self._count >= begun + number)
+def has_lease(database: MigratedDatabase, claim: Claim) -> bool:
+    with psycopg.connect(database.owner_dsn) as conn:
+        row = conn.execute(
+            "SELECT lease_until > now() FROM tasks WHERE id = %s", [claim.id]
+        ).fetchone()
+    return row == (True,)
