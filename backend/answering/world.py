@@ -29,8 +29,6 @@ class Sources(Protocol):
 
     def open(self, tenant_id: TenantId, reference: str | None) -> Source: ...
 
-    def close(self) -> None: ...
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
@@ -46,8 +44,10 @@ class World:
     ring: Callable[[str, str], object]
     today: Callable[[], date]
     deadline_seconds: float
+    #: Lets go of what the process holds open, connections above all.
+    closers: tuple[Callable[[], None], ...] = ()
 
     def close(self) -> None:
-        """Let go of the connections."""
-        self.sources.close()
-        self.database.close()
+        """Let go of everything, in the order given."""
+        for close in self.closers:
+            close()

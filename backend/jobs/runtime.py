@@ -43,19 +43,23 @@ def build_world(settings: Settings) -> World:
     database = Database(settings.required("database_url"), size=POOL_SIZE, name="worker")
     database.start()
     doorbell = Doorbell(redis_url)
+    events = TurnEvents(redis_url)
     planner = SalesPlanner()
+    model = build_model(model_config(settings), planner)
+    sources = OpenSources(database, Seal(settings.required("secret_key")))
     return World(
         database=database,
         embedder=LocalEmbedder(),
-        model=build_model(model_config(settings), planner),
+        model=model,
         planner=planner,
         kernel=build_kernel(_central_bank(settings)),
-        sources=OpenSources(database, Seal(settings.required("secret_key"))),
+        sources=sources,
         playbook=_playbook,
-        publish=TurnEvents(redis_url).publish,
+        publish=events.publish,
         ring=lambda lane, by: doorbell.ring(lane, rung_by=by),
         today=partial(_today, settings.app_today),
         deadline_seconds=settings.turn_deadline_seconds,
+        closers=(model.close, sources.close, events.close, doorbell.close, database.close),
     )
 
 

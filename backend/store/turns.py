@@ -130,9 +130,10 @@ def record_answer(database: Database, claim: tasks.Claim, record: AnswerRecord) 
     with database.tenant(claim.tenant_id) as conn:
         _lock(conn, claim)
         usage = llm_calls.of_turn(conn, claim.tenant_id, claim.turn_id)
+        recorded = conn.execute(_SQL["recorded_by"], _names(claim)).fetchone()
+        if recorded is not None:
+            return Closed(body=recorded["answer"], usage=usage, ring=())
         body = record.body(usage)
-        if conn.execute(_SQL["recorded_by"], _names(claim)).fetchone() is not None:
-            return Closed(body=body, usage=usage, ring=())
         tasks.finish(conn, claim)
         answered = conn.execute(
             _SQL["answered"],

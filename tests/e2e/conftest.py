@@ -9,7 +9,7 @@ from tests.e2e.fake_model import ModelThread, WatchedModel
 from tests.e2e.stack import TODAY, Stack
 
 #: Shorter than an answer may take, so that a worker that drains has something to give back.
-DRAIN_SECONDS = 6
+DRAIN_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,8 @@ def model_stack() -> Iterator[ModelStack]:
                 "LLM_BASE_URL": serving.base_url,
                 "LLM_MODEL": "gpt-4o-mini",
                 "LLM_API_KEY": "none",
+                # A call that the model holds up is not made again.
+                "LLM_TIMEOUT_SECONDS": "600",
                 "DRAIN_SECONDS": str(DRAIN_SECONDS),
             }
         ) as stack,

@@ -101,4 +101,4 @@ class _KnownConnection(Connection):
 def _marker(body: dict[str, Any]) -> str:
     """The question stands last in what the person says; before it comes what was said earlier."""
     said = [message["content"] for message in body["messages"] if message["role"] == "user"]
-    return _MARKER.findall(said[-1])[-1]
+    return str(_MARKER.findall(said[-1])[-1])

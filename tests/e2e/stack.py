@@ -6,7 +6,6 @@ this process ends, however it does.
 
 import json
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -28,14 +27,13 @@ from ops.local import application, secret_file, stack_file
 from ops.local.application import Backing
 from ops.local.configuration import Configuration
 from ops.local.data_directory import DataDirectory
-from ops.local.errors import PortInUse
 from ops.local.identity import SAME
-from ops.local.ports import Ports, check_free
 from ops.local.postgres import Postgres
 from ops.local.prepare import Logins, embedded_logins
 from ops.local.root import ROOT
 from ops.local.stack_file import StackFile
 from ops.local.watchdog_pipe import WatchdogPipe
+from tests.e2e.free_ports import STANDARD_PORTS, free_offset, free_port
 
 #: The day that the demo company is told up to.
 TODAY = date(2026, 11, 24)
@@ -43,7 +41,6 @@ TODAY = date(2026, 11, 24)
 PATIENCE_SECONDS = 180.0
 POLL_SECONDS = 0.05
 LAST_LINES = 40
-STANDARD_PORTS = Ports(api=8000, metrics=9191)
 
 
 class Stack:
@@ -54,7 +51,7 @@ class Stack:
         self._watchdog = WatchdogPipe()
         self.data = DataDirectory(Path(tempfile.mkdtemp(prefix="sales-crew-e2e-")))
         self._watchdog.remove(self.data.path)
-        offset = _free_offset()
+        offset = free_offset()
         self._ports = STANDARD_PORTS.moved(offset)
         self.environment = {
             **os.environ,
@@ -105,7 +102,8 @@ class Stack:
 
     def pid(self, name: str) -> int:
         """The process that runs under this name, waiting for one that is being started again."""
-        return until(lambda: self.published.pids.get(name), f"a process for {name}")
+        pid: int = until(lambda: self.published.pids.get(name), f"a process for {name}")
+        return pid
 
     def signal(self, name: str, number: signal.Signals) -> int:
         """Send a signal to the leader of a program alone; returns its process id."""
@@ -142,7 +140,8 @@ class Stack:
             except psycopg.OperationalError:
                 return None
 
-        return until(ask, "the database", is_there=lambda rows: rows is not None)
+        found: list[DictRow] = until(ask, "the database", is_there=lambda rows: rows is not None)
+        return found
 
     def events(self, name: str, event: str) -> list[dict[str, Any]]:
         """The lines of a program's log with this event, oldest first."""
@@ -164,7 +163,7 @@ class Stack:
     def second_worker(self) -> Iterator[subprocess.Popen[bytes]]:
         """Another worker beside the supervised one, ready to work."""
         environment = self._worker_environment()
-        port = _free_port()
+        port = free_port()
         with (self.data.logs / "second_worker.log").open("wb") as output:
             worker = subprocess.Popen(
                 SAME.leash((sys.executable, "-m", "backend.jobs")),
@@ -238,24 +237,3 @@ def until(
             return seen
         assert time.monotonic() < deadline, f"waited in vain for {what}: {seen!r}"
         time.sleep(POLL_SECONDS)
-
-
-def _free_offset() -> int:
-    """A number by which all ports can be moved, as PORT_OFFSET moves them."""
-    for _ in range(50):
-        offset = random.randrange(1_000, 20_000)
-        ports = STANDARD_PORTS.moved(offset)
-        try:
-            check_free([("a test", each) for each in _each(ports)])
-        except PortInUse:
-            continue
-        return offset
-    raise AssertionError("no free ports were found")
-
-
-def _each(ports: Ports) -> tuple[int, ...]:
-    return (ports.api, ports.metrics, ports.postgres, ports.valkey)
-
-
-def _free_port() -> int:
-    return STANDARD_PORTS.moved(_free_offset()).metrics

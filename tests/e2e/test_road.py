@@ -3,10 +3,9 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from types import NoneType
 from typing import Any
 from uuid import UUID
 
@@ -17,52 +16,8 @@ import pytest
 from ops.demo.company import Company, generate
 from ops.local.ask import DEMO_QUESTION
 from tests.e2e.conftest import ModelStack
+from tests.e2e.contract import ANSWER, faults
 from tests.e2e.stack import TODAY, Stack, until
-
-NUMBER = (int, float)
-#: The members of an answer that the contract promises; others may stand beside them.
-ANSWER: Mapping[str, Any] = {
-    "response": str,
-    "model": str,
-    "tokens_used": int,
-    "context_size": int,
-    "memory": [{"role": str, "text": str, "at": str, "source": str}],
-    "turn_id": str,
-    "conversation_id": str,
-    "language": str,
-    "route": {"decision": str, "by": str, "reason": str, "confidence": NUMBER},
-    "tool_calls": [
-        {
-            "name": str,
-            "arguments": dict,
-            "ok": bool,
-            "rows": (int, NoneType),
-            "time_ms": int,
-            "sql": (str, NoneType),
-            "error": (str, NoneType),
-        }
-    ],
-    "figures": [
-        {
-            "text": str,
-            "value": NUMBER,
-            "metric": str,
-            "from": (str, NoneType),
-            "to": (str, NoneType),
-            "tool_call": int,
-        }
-    ],
-    "usage": {
-        "llm_calls": int,
-        "input_tokens": int,
-        "cached_input_tokens": int,
-        "output_tokens": int,
-        "cost_usd": str,
-        "priced": bool,
-    },
-    "cached": bool,
-    "time_ms": int,
-}
 
 
 @pytest.fixture
@@ -77,11 +32,10 @@ def operator(offline_stack: Stack) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.mark.parametrize("question", [DEMO_QUESTION, "Quais foram as vendas do mês passado?"])
 def test_the_demo_question_is_answered_with_the_true_figures(
-    client: httpx.Client, offline_stack: Stack, question: str
+    client: httpx.Client, offline_stack: Stack
 ) -> None:
-    answer = ask(client, f"demo-{len(question)}", question)
+    answer = ask(client, "demo", DEMO_QUESTION)
     assert faults(answer, ANSWER) == []
     assert_tells_sales_of(answer, date(2026, 10, 1), date(2026, 10, 31))
     assert (answer["model"], answer["language"]) == ("offline", "pt")
@@ -120,7 +74,8 @@ def test_what_a_person_said_of_themselves_is_remembered(client: httpx.Client) ->
     ask(client, "ana", "meu nome é Ana")
     answer = ask(client, "ana", "como eu me chamo?")
     assert re.search(r"\bAna\b", answer["response"])
-    assert "Ana" not in ask(client, "somebody else", "como eu me chamo?")["response"]
+    stranger = ask(client, "somebody else", "como eu me chamo?")
+    assert not re.search(r"\bAna\b", stranger["response"])
 
 
 def test_who_does_not_wait_fetches_the_same_answer(client: httpx.Client) -> None:
@@ -202,9 +157,10 @@ def test_usage_is_the_sum_of_what_the_answers_told(model_stack: ModelStack) -> N
             ask(client, "spender", f"Quanto vendemos no mês passado? [spent{number}]")
             for number in range(3)
         ]
-        # Days of the calendar, whatever "today" is pinned to; the longest period that is told.
-        days = {"from": date.today() - timedelta(days=2), "to": date.today() + timedelta(days=2)}  # noqa: DTZ011
-        report = operator.get("/usage", params={**days, "group_by": "user"}).json()
+        # Days of the calendar, whatever "today" is pinned to.
+        today, two_days = datetime.now(UTC).date(), timedelta(days=2)
+        period = {"from": str(today - two_days), "to": str(today + two_days)}
+        report = operator.get("/usage", params={**period, "group_by": "user"}).json()
         traces = [operator.get(f"/turns/{answer['turn_id']}/trace").json() for answer in answers]
     [row] = [row for row in report["rows"] if row["key"] == "spender"]
     assert row["turns"] == row["answered"] == len(answers)
@@ -254,31 +210,6 @@ def assert_tells_sales_of(answer: Mapping[str, Any], first: date, last: date) ->
 @cache
 def company() -> Company:
     return generate(TODAY)
-
-
-def faults(value: Any, shape: Any, where: str = "answer") -> list[str]:
-    """Where a value is not what the shape says: types, dicts of shapes, a list of one shape."""
-    if isinstance(shape, Mapping):
-        if not isinstance(value, dict):
-            return [f"{where} is {value!r}"]
-        missing = [f"{where}.{name} is missing" for name in shape if name not in value]
-        return missing + [
-            fault
-            for name, part in shape.items()
-            if name in value
-            for fault in faults(value[name], part, f"{where}.{name}")
-        ]
-    if isinstance(shape, list):
-        if not isinstance(value, list):
-            return [f"{where} is {value!r}"]
-        return [
-            fault
-            for number, one in enumerate(value)
-            for fault in faults(one, shape[0], f"{where}[{number}]")
-        ]
-    types = shape if isinstance(shape, tuple) else (shape,)
-    # Exactly: a bool is an int to Python, not to a client.
-    return [] if type(value) in types else [f"{where} is {value!r}"]
 
 
 def told(lines: Iterator[str]) -> Iterator[tuple[str, str, Any]]:

@@ -114,7 +114,7 @@ def test_a_commit_whose_reply_was_lost_may_be_repeated(app: Database, owner: Dat
     claimed = claim(app)
     turns.begin(app, claimed)
     first = turns.record_answer(app, claimed, a_record())
-    again = turns.record_answer(app, claimed, a_record())
+    again = turns.record_answer(app, claimed, a_record("outra coisa"))
     assert again.body == first.body
     with app.tenant(tenant.id) as conn:
         rows = conn.execute("SELECT author FROM messages ORDER BY id").fetchall()

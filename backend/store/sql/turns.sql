@@ -54,8 +54,8 @@ UPDATE turns
 RETURNING id;
 
 -- recorded_by --
--- Did this very attempt already record its answer? (Its COMMIT arrived, the reply did not.)
-SELECT 1 FROM turns
+-- What this very attempt has recorded already, if it has. (Its COMMIT arrived, the reply did not.)
+SELECT answer FROM turns
  WHERE tenant_id = %(tenant_id)s AND id = %(turn_id)s AND attempt = %(attempt)s AND status = 'answered';
 
 -- add_step --
