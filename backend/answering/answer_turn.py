@@ -3,11 +3,12 @@
     begin -> gather -> think (understand -> crew -> check) -> record -> tell
 
 Every step may be repeated: what an older attempt records finds no row (ClaimLost), and what it
-published is voided by `answer.restarted`.
+published is voided by `answer.restarted`. An attempt that fails leaves its trace all the same.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -16,14 +17,14 @@ import structlog
 
 from backend.answering.body import body
 from backend.answering.report import report
-from backend.answering.steps import Steps
+from backend.answering.steps import Steps, code_of
 from backend.answering.telling import Telling
 from backend.answering.think import Question, Thought, think
 from backend.answering.world import World
-from backend.domain.errors import ClaimLost, SalesQueryInvalid, public_message
+from backend.domain.errors import ClaimLost, SalesQueryInvalid, StoreUnavailable, public_message
 from backend.domain.events import EventKind
 from backend.domain.sales import MetricQuery
-from backend.domain.turns import Asked, Draft
+from backend.domain.turns import Asked, Context, Draft
 from backend.llm.metered import MeteredModel, patiently
 from backend.memory.context import gather
 from backend.observe import metrics
@@ -54,19 +55,13 @@ def answer_turn(world: World, claim: Claim) -> None:
         telling.restart("another_attempt")
 
     steps = Steps(claimed_at)
-    with steps.step("gather", "memory") as detail:
-        context = gather(world.database, world.embedder, begun)
-        detail["lines"] = len(context.memory)
-    question = Question(
-        asked=_asked(world, claim, begun, claimed_at),
-        context=context,
-        previous=_query(context.last_query),
-        model=MeteredModel(model=world.model, database=world.database, payer=_payer(claim, begun)),
-        streamed=begun.streamed,
-        claimed_at=claimed_at,
-    )
-    source = world.sources.open(claim.tenant_id, begun.data_source)
-    thought = think(world, question, source, telling, steps)
+    with _traced(world, claim, steps):
+        with steps.step("gather", "memory") as detail:
+            context = gather(world.database, world.embedder, begun)
+            detail["lines"] = len(context.memory)
+        question = _question(world, claim, begun, context, claimed_at)
+        source = world.sources.open(claim.tenant_id, begun.data_source)
+        thought = think(world, question, source, telling, steps)
 
     closed = _record(world, claim, question, thought, steps)
     for lane in closed.ring:
@@ -87,6 +82,23 @@ def fail_turn(world: World, claim: Claim, error_code: str) -> None:
     log.error("turn.failed", turn_id=str(claim.turn_id), code=error_code, attempt=claim.attempt)
 
 
+@contextmanager
+def _traced(world: World, claim: Claim, steps: Steps) -> Generator[None]:
+    """Write down what was done if the block fails: no answer will carry it."""
+    try:
+        yield
+    except (ClaimLost, StoreUnavailable):
+        # What an older attempt did is not written; and nothing is while the database is away.
+        raise
+    except Exception as error:
+        steps.note("record", "failure", {"error": code_of(error)})
+        try:
+            turns.record_attempt(world.database, claim, steps.taken, steps.tool_calls)
+        except Exception as unkept:  # noqa: BLE001 - it must not hide what the attempt failed of
+            log.warning("trace.not_kept", error_type=type(unkept).__name__)
+        raise
+
+
 def _record(
     world: World, claim: Claim, question: Question, thought: Thought, steps: Steps
 ) -> Closed:
@@ -102,12 +114,25 @@ def _record(
         model=checked.draft.model,
         cached=False,
         time_ms=time_ms,
-        steps=sorted([*steps.taken, *checked.draft.steps], key=lambda step: step.started_ms),
+        steps=steps.taken,
         tool_calls=checked.draft.tool_calls,
     )
     return patiently(
         lambda: turns.record_answer(world.database, claim, record),
         until=time.monotonic() + RECORD_PATIENCE_SECONDS,
+    )
+
+
+def _question(
+    world: World, claim: Claim, begun: Begun, context: Context, claimed_at: float
+) -> Question:
+    return Question(
+        asked=_asked(world, claim, begun, claimed_at),
+        context=context,
+        previous=_query(context.last_query),
+        model=MeteredModel(model=world.model, database=world.database, payer=_payer(claim, begun)),
+        streamed=begun.streamed,
+        claimed_at=claimed_at,
     )
 
 

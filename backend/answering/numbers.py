@@ -5,11 +5,25 @@ two; so a written number is the set of values it can mean. A comparison asks whe
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
 #: Digits with separators inside. Linear: one class, no nesting.
-_WRITTEN = re.compile(r"(?<![\w.,])[-−]?\d[\d.,]*\d|(?<![\w.,])[-−]?\d")
+_WRITTEN = re.compile(r"\d[\d.,]*\d|\d|[¼½¾⅓⅔]")
+#: "A4", "B2B": a name, not a figure. A longer number behind a letter is one all the same.
+_LONGEST_CODE = 3
+#: "1. Sudeste", "2) Sul": a mark of a list, if the list runs from one.
+_LIST_MARK = re.compile(r"^[ \t*#-]*(\d{1,2})[.)][ \t]+(?=\S)", re.MULTILINE)
+#: "doze milhões": a figure in words. What it means is not worked out: nothing supports it.
+_SPELT = re.compile(
+    r"\b(?:uma?|dois|duas|três|quatro|cinco|seis|sete|oito|nove|dez|onze|doze|quinze|vinte|trinta"
+    r"|quarenta|cinquenta|cem|cento|duzentos|quinhentos|alguns|vários"
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|fifty|hundred|several"
+    r"|uno|un|dos|tres|cuatro|siete|ocho|nueve|diez|doce|veinte|cien|varios)"
+    r"\s{1,3}(?:milh(?:ão|ões)|bilh(?:ão|ões)|million|billion|millón|millones|mil millones)\b",
+    re.IGNORECASE,
+)
 _MAGNITUDE = re.compile(
     r"\s{0,2}(mil(?:h(?:ão|ões|ares)|lones|lón|lion)?|million|billion|thousand|bilh(?:ão|ões)|bi|mi|[kKmM])\b"
 )
@@ -31,46 +45,71 @@ class WrittenNumber:
     tolerance: Decimal
 
 
-def written_numbers(text: str) -> list[WrittenNumber]:
-    """The numbers of a text in order; list ordinals ("1. …" at a line's start) are none."""
-    found: list[WrittenNumber] = []
-    for match in _WRITTEN.finditer(text):
-        if _is_ordinal(text, match):
-            continue
-        scale = Decimal(1)
-        magnitude = _MAGNITUDE.match(text, match.end())
-        if magnitude is not None:
-            word = magnitude.group(1).casefold()
-            scale = Decimal(10) ** _POWERS.get(word, 0)
-        readings = _readings(match.group().replace("−", "-"))
-        if scale == 1:
-            tolerance = Decimal(0)
-        else:
-            places = max(-_exponent(value) for value in readings)
-            tolerance = scale * Decimal(10) ** -places / 2
-        found.append(
-            WrittenNumber(
-                text=match.group(),
-                start=match.start(),
-                values=frozenset(abs(value) * scale for value in readings),
-                tolerance=tolerance,
-            )
+def written_numbers(text: str, since: int = 0) -> list[WrittenNumber]:
+    """The numbers that a text states from position `since` on, in order.
+
+    What comes before `since` is read too: it tells whether "3." is a list's mark or a figure.
+    """
+    marks = _list_marks(text)
+    found = [
+        _number(text, match)
+        for match in _WRITTEN.finditer(text)
+        if match.start() >= since and match.start() not in marks and not _is_code(text, match)
+    ]
+    found += [
+        WrittenNumber(
+            text=match.group(), start=match.start(), values=frozenset(), tolerance=Decimal(0)
         )
-    return found
+        for match in _SPELT.finditer(text)
+        if match.start() >= since
+    ]
+    return sorted(found, key=lambda number: number.start)
 
 
-def _is_ordinal(text: str, match: re.Match[str]) -> bool:
-    line_start = text.rfind("\n", 0, match.start()) + 1
-    before = text[line_start : match.start()].strip(" -*#")
-    after = text[match.end() : match.end() + 2]
-    return not before and after[:1] in {".", ")", "º", "ª"} and after[1:2] in {" ", ""}
+def _number(text: str, match: re.Match[str]) -> WrittenNumber:
+    scale = Decimal(1)
+    magnitude = _MAGNITUDE.match(text, match.end())
+    if magnitude is not None:
+        scale = Decimal(10) ** _POWERS.get(magnitude.group(1).casefold(), 0)
+    readings = _readings(match.group())
+    if scale == 1:
+        tolerance = Decimal(0)
+    else:
+        places = max(-_exponent(value) for value in readings)
+        tolerance = scale * Decimal(10) ** -places / 2
+    return WrittenNumber(
+        text=match.group(),
+        start=match.start(),
+        values=frozenset(value * scale for value in readings),
+        tolerance=tolerance,
+    )
+
+
+def _list_marks(text: str) -> frozenset[int]:
+    """Where the marks of lists stand: 1, 2, 3 … down the text, each before some words."""
+    marks, expected = set(), 1
+    for match in _LIST_MARK.finditer(text):
+        number = int(match.group(1))
+        if number not in {1, expected}:
+            continue
+        marks.add(match.start(1))
+        expected = number + 1
+    return frozenset(marks)
+
+
+def _is_code(text: str, match: re.Match[str]) -> bool:
+    before = text[match.start() - 1 : match.start()]
+    digits = sum(letter.isdigit() for letter in match.group())
+    return (before.isalpha() or before == "_") and digits <= _LONGEST_CODE
 
 
 def _readings(digits: str) -> set[Decimal]:
     """Each way the separators can be read: as groups of thousands, or the last as a decimal mark."""
+    if digits in "¼½¾⅓⅔":
+        return {Decimal(str(unicodedata.numeric(digits)))}
     readings: set[Decimal] = set()
     bare = digits.replace(".", "").replace(",", "")
-    groups = re.split(r"[.,]", digits.lstrip("-"))
+    groups = re.split(r"[.,]", digits)
     if len(groups) == 1 or all(len(group) == 3 for group in groups[1:]):
         readings.add(Decimal(bare))
     if len(groups) > 1:

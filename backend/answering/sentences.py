@@ -13,6 +13,8 @@ from backend.answering.numbers import written_numbers
 
 #: A sentence ends at a mark that is followed by space (so not inside "1.234"), or at a line's end.
 _END = re.compile(r"[.!?…:;](?=\s)|\n")
+#: A list's mark ("1. ") is no sentence: what follows tells what it is.
+_MARK_ONLY = re.compile(r"^[ \t*#-]*\d{1,2}[.)]$", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -29,8 +31,9 @@ class SentenceGate:
         if self.closed:
             return
         self._held += text
-        while (end := _END.search(self._held)) is not None and not self.closed:
-            self._release(self._held[: end.end()])
+        while sentence := _first_sentence(self._held):
+            if not self._release(sentence):
+                return
 
     def finish(self) -> None:
         """The text is complete: what is left is the last sentence."""
@@ -41,15 +44,25 @@ class SentenceGate:
         """What was said is void."""
         self._held, self.said, self.closed = "", "", False
 
-    def _release(self, sentence: str) -> None:
-        if unsupported(sentence, self.evidence):
+    def _release(self, sentence: str) -> bool:
+        if unsupported(self.said + sentence, self.evidence, since=len(self.said)):
             self.closed = True
-            return
+            return False
         self._held = self._held[len(sentence) :]
         self.said += sentence
         self.let_out(sentence)
+        return True
 
 
-def unsupported(text: str, evidence: Evidence) -> list[str]:
-    """The figures of a text that nothing supports, as they are written."""
-    return [number.text for number in written_numbers(text) if not evidence.supports(number)]
+def unsupported(text: str, evidence: Evidence, since: int = 0) -> list[str]:
+    """The figures of a text, from position `since` on, that nothing supports, as they are written."""
+    return [number.text for number in written_numbers(text, since) if not evidence.supports(number)]
+
+
+def _first_sentence(held: str) -> str:
+    """The first whole sentence of a text; empty when it may still go on."""
+    for end in _END.finditer(held):
+        sentence = held[: end.end()]
+        if not _MARK_ONLY.search(sentence.rsplit("\n", 1)[-1]):
+            return sentence
+    return ""

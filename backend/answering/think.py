@@ -80,7 +80,7 @@ def think(
     )
     evidence = evidences.of_turn(asked.question, context.memory, [asked.today.isoformat()])
     gate = SentenceGate(evidence, telling.text)
-    run = _run(world, question, subject, scope, evidence, gate, telling)
+    run = _run(world, question, subject, scope, evidence, gate, telling, steps)
     draft = answer(run)
     gate.finish()
     with steps.step("check", "figures") as detail:
@@ -103,12 +103,15 @@ def _run(
     evidence: Evidence,
     gate: SentenceGate,
     telling: Telling,
+    steps: Steps,
 ) -> CrewRun:
     """What the crew is handed: tools whose answers become evidence, and a gate for its text."""
 
     def emit(kind: EventKind, data: Mapping[str, Any]) -> None:
         if kind == EventKind.ANSWER_RESTARTED:
             gate.restart()
+        if kind == EventKind.ROUTE_DECIDED:
+            steps.note("route", "decided", data)
         telling.emit(kind, data)
 
     tools = {
@@ -123,6 +126,7 @@ def _run(
         model=question.model,
         emit=emit,
         on_text=gate.feed if question.streamed else None,
+        on_end=steps.add,
         deadline=question.asked.deadline,
         claimed_at=question.claimed_at,
     )

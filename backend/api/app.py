@@ -2,6 +2,7 @@
 
 from litestar import Litestar
 from litestar.datastructures import State
+from litestar.enums import ScopeType
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import Receive, Scope, Send
 
@@ -12,6 +13,7 @@ from backend.api.conversations import list_conversations, read_conversation
 from backend.api.docs import docs_handlers
 from backend.api.door import Door
 from backend.api.health import livez, readyz
+from backend.api.paths import keep_slashes
 from backend.api.scrape import prometheus
 from backend.api.served import Served
 from backend.api.sockets import chat_socket
@@ -56,6 +58,8 @@ class Application:
         self._served = Served(self.routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP:
+            keep_slashes(scope)
         await self._served(scope, receive, send)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
@@ -90,7 +91,7 @@ class BoundedHttp(HttpToolsProtocol):
 
 
 class CuttableSocket(WebSocketsSansIOProtocol):
-    """WebSockets whose connection the application can cut."""
+    """WebSockets that the application can cut, and refuse with a response of its own."""
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -98,3 +99,10 @@ class CuttableSocket(WebSocketsSansIOProtocol):
             extensions: dict[str, Any] = self.scope["extensions"]
             abort: Callable[[], None] = self.transport.abort
             extensions[ABORT] = abort
+
+    async def send(self, message: ASGISendEvent) -> None:
+        await super().send(message)
+        if self.close_sent and message["type"] == "websocket.http.response.body":
+            # A handshake that was refused is over too; uvicorn says so of its own refusals only,
+            # and would log this one as an application that forgot to answer.
+            self.handshake_complete = True

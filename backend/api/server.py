@@ -8,11 +8,10 @@ from types import FrameType
 import uvicorn
 from litestar.types import ASGIApp
 
+from backend.api.bodies import MOST_BYTES
 from backend.api.protocols import BoundedHttp, CuttableSocket
 from backend.settings import Settings
 
-#: A question is 8,000 characters at most; larger frames close the socket.
-SOCKET_FRAME_BYTES = 64 * 1024
 #: Longer than load balancers keep an idle connection (60 s), so that they close first.
 KEEP_ALIVE_SECONDS = 65
 #: Waits end at once when the drain begins; this is for answers on their way to slow readers.
@@ -46,7 +45,8 @@ def server(app: ASGIApp, settings: Settings, drain: Callable[[], None]) -> Drain
         loop="uvloop",
         http=BoundedHttp,
         ws=CuttableSocket,
-        ws_max_size=SOCKET_FRAME_BYTES,
+        # A frame holds what a body holds; a larger one closes the socket.
+        ws_max_size=MOST_BYTES,
         # Events are small; a compressor for each idle socket would cost more than all else of it.
         ws_per_message_deflate=False,
         # What proxies say of the caller is not believed: whoever is near needs no key.

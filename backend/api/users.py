@@ -5,6 +5,7 @@ from litestar.params import FromPath, JSONBody
 
 from backend.api.auth import needs
 from backend.api.bodies import DoorRequest
+from backend.api.paths import name_in
 from backend.api.reports import Person
 from backend.api.schemas import PersonBody, user_id_of
 from backend.domain.identity import Asker, Scope
@@ -20,7 +21,7 @@ from backend.store import people
 async def describe_user(
     request: DoorRequest, user_id: FromPath[str], data: JSONBody[PersonBody]
 ) -> Person:
-    door, tenant_id, name = request.door, request.auth.tenant_id, user_id_of(user_id)
+    door, tenant_id, name = request.door, request.auth.tenant_id, user_id_of(name_in(user_id))
 
     def write() -> Asker:
         with door.database.tenant(tenant_id) as conn:

@@ -1,4 +1,4 @@
-"""Find what was lost: leases that ran out, tasks that nobody was told of, keys and months gone by.
+"""Find what was lost: leases that ran out, tasks that nobody was told of. And make the coming months.
 
 Every worker sweeps about once a second; rows are taken with SKIP LOCKED, so they share the work.
 """
@@ -57,11 +57,10 @@ class Sweeper:
         for lane in tasks.overdue(self._database):
             metrics.SWEPT.labels("rung").inc()
             self._ring(lane, "sweeper")
-        for depth in tasks.depth(self._database):
-            metrics.TASKS.labels(depth.lane, depth.kind, depth.state).set(depth.tasks)
         if time.monotonic() >= self._next_housekeeping:
-            maintenance.prepare_partitions(self._database)
+            # Advanced first: what fails today is tried again tomorrow, not each second.
             self._next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
+            maintenance.prepare_partitions(self._database)
 
     def _run(self) -> None:
         # Jitter keeps the workers of a deployment from sweeping in step.

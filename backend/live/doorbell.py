@@ -6,6 +6,7 @@ an answer's time (p50 about 400 ms); here an idle consumer blocks on a token ins
 whose threads are all busy waits for the first of them to be free.
 """
 
+import socket
 import threading
 import time
 from typing import Any
@@ -35,8 +36,7 @@ class DoorbellBroker(RedisBroker):
 
     def __init__(self, url: str, lane: str, middleware: list[Middleware] | None = None) -> None:
         super().__init__(
-            # No socket_timeout: a timed-out acknowledgement would strand its message.
-            client=redis.Redis.from_url(url, socket_connect_timeout=2, health_check_interval=15),
+            client=_patient_client(url),
             middleware=middleware or [CurrentMessage()],
             namespace="sales",
             heartbeat_timeout=15_000,
@@ -161,6 +161,26 @@ class _RingingBroker(DoorbellBroker):
             maintenance_chance=0,
         )
         self.lane = lane
+
+
+def _patient_client(url: str) -> "redis.Redis":
+    """A client without socket_timeout: a timed-out acknowledgement would strand its message.
+
+    A host that vanishes without a word is found by the kernel's own probes instead, in half a
+    minute.
+    """
+    probes = {
+        getattr(socket, name): seconds
+        for name, seconds in (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
+        if hasattr(socket, name)
+    }
+    # A Unix socket has no host to lose.
+    tcp = (
+        {}
+        if url.startswith("unix")
+        else {"socket_keepalive": True, "socket_keepalive_options": probes}
+    )
+    return redis.Redis.from_url(url, socket_connect_timeout=2, health_check_interval=15, **tcp)
 
 
 def _wake_key(namespace: str, queue_name: str) -> str:

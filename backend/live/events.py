@@ -1,6 +1,6 @@
 """A turn's events on their way to whoever watches: kept for a while, announced at once.
 
-Redis may lose them; what a watcher then misses is rebuilt from rows (`backend/api/stream.py`).
+Redis may lose them; what a watcher then misses is rebuilt from rows (`backend/api/replay.py`).
 """
 
 import json

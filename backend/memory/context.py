@@ -7,7 +7,7 @@ from backend.domain.language import Language
 from backend.domain.ports import Embedder
 from backend.domain.turns import Context
 from backend.memory.recall import recall
-from backend.memory.recent import RECENT_TURNS, within_allowance
+from backend.memory.recent import RECENT_TURNS, remembered, within_allowance
 from backend.store import turns
 from backend.store.database import Database
 from backend.store.turns import Begun
@@ -25,19 +25,20 @@ def gather(database: Database, embedder: Embedder, begun: Begun) -> Context:
         newest_first = turns.recent(
             conn, asker.tenant_id, begun.conversation_id, before=begun.seq, limit=RECENT_TURNS
         )
+    kept = within_allowance(newest_first)
     try:
         recalled = recall(
             database,
             embedder,
             asker,
             begun.question,
-            except_turns=sorted({message.turn_id for message in newest_first}),
+            except_messages=[message.message_id for message in kept],
         )
     except (RuntimeError, ValueError, OSError):
         log.exception("recall.failed")
         recalled = ()
     return Context(
-        memory=within_allowance(newest_first) + recalled,
+        memory=remembered(kept) + recalled,
         language=Language(newest_first[0].language) if newest_first else Language.PORTUGUESE,
         last_query=next((m.query for m in newest_first if m.query is not None), None),
     )

@@ -27,9 +27,9 @@ def recall(
     asker: Asker,
     question: str,
     *,
-    except_turns: Sequence[UUID],
+    except_messages: Sequence[UUID],
 ) -> tuple[Remembered, ...]:
-    """The person's most similar messages outside `except_turns`, best first, none twice."""
+    """The person's most similar messages other than `except_messages`, best first, none twice."""
     started = perf_counter()
     [vector] = embedder.embed([question])
     found = memories.recall(
@@ -38,7 +38,7 @@ def recall(
         asker.person_id,
         vector,
         embedding_model=embedder.model,
-        except_turns=except_turns,
+        except_messages=except_messages,
         limit=CANDIDATES,
     )
     metrics.RECALL_SECONDS.observe(perf_counter() - started)

@@ -15,24 +15,27 @@ RECENT_CHARACTERS = 2_400
 MESSAGE_CHARACTERS = 600
 
 
-def within_allowance(newest_first: Sequence[RecentMessage]) -> tuple[Remembered, ...]:
-    """The newest messages that fit, oldest first; long ones are cut."""
-    kept: list[Remembered] = []
+def within_allowance(newest_first: Sequence[RecentMessage]) -> Sequence[RecentMessage]:
+    """The newest messages that fit, newest first. What does not is left to recall."""
     left = RECENT_CHARACTERS
-    for message in newest_first:
-        text = clipped(message.text)
-        if len(text) > left:
-            break
-        left -= len(text)
-        kept.append(
-            Remembered(
-                role=_role(message.author),
-                text=text,
-                at=message.at.isoformat(),
-                source="recent",
-            )
+    for kept, message in enumerate(newest_first):
+        left -= len(clipped(message.text))
+        if left < 0:
+            return newest_first[:kept]
+    return newest_first
+
+
+def remembered(newest_first: Sequence[RecentMessage]) -> tuple[Remembered, ...]:
+    """Messages as the crew sees them, oldest first; long ones are cut."""
+    return tuple(
+        Remembered(
+            role=_role(message.author),
+            text=clipped(message.text),
+            at=message.at.isoformat(),
+            source="recent",
         )
-    return tuple(reversed(kept))
+        for message in reversed(newest_first)
+    )
 
 
 def clipped(text: str) -> str:

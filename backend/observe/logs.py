@@ -50,5 +50,5 @@ def _redact_fields(_: Any, __: str, event: structlog.typing.EventDict) -> Mappin
     for name in _FREE_TEXT:
         value = event.get(name)
         if isinstance(value, str):
-            event[name] = redact(value)
+            event[name] = redact(value, keep="end" if name == "exception" else "start")
     return event

@@ -19,7 +19,7 @@ from backend.semantic.counting import read_closing, read_counted
 from backend.semantic.draft import Draft
 from backend.semantic.filters import read_filters, read_owned
 from backend.semantic.follow_up import period_of, take_over
-from backend.semantic.language import likely_languages
+from backend.semantic.language import detect_language, likely_languages
 from backend.semantic.lexicon import Kind
 from backend.semantic.measures import read_measures, read_missing_measure
 from backend.semantic.member_names import Members, member_phrases
@@ -29,6 +29,10 @@ from backend.semantic.sentence import Sentence, scan
 from backend.semantic.time_words import time_words
 from backend.semantic.tokens import Token, tokenise
 from backend.semantic.vocabulary import Vocabulary
+
+#: A question for one figure is a sentence or two. What is longer is a text about something, for a
+#: model to read: word by word it would hold up every other thread for a second.
+LONGEST_QUESTION = 600
 
 
 class QuestionParser:
@@ -54,6 +58,9 @@ class QuestionParser:
         language: Language = Language.PORTUGUESE,
     ) -> Reading:
         """`language` is the conversation's: it decides where the words of a question do not."""
+        if len(question) > LONGEST_QUESTION:
+            spoken = detect_language(question[:LONGEST_QUESTION], language)
+            return Reading(query=None, language=spoken, complete=False)
         tokens = tokenise(question)
         likely, *others = likely_languages(question, language, self._knows)
         spelling = self._vocabularies[likely].spelling

@@ -9,6 +9,7 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 
 from psycopg import Connection, OperationalError
+from psycopg.errors import ProgramLimitExceeded, QueryCanceled
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
@@ -72,6 +73,9 @@ class Database:
         try:
             with ExitStack() as stack:
                 yield self._living(stack, tenant)
+        except (QueryCanceled, ProgramLimitExceeded):
+            # Operational by class, but a fault of ours: waiting for the database would not mend it.
+            raise
         except (OperationalError, PoolTimeout, PoolClosed) as error:
             raise StoreUnavailable from error
 

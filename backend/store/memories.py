@@ -77,7 +77,7 @@ def recall(
     vector: Sequence[float],
     *,
     embedding_model: str,
-    except_turns: Sequence[UUID],
+    except_messages: Sequence[UUID],
     limit: int,
 ) -> list[Memory]:
     """The person's messages nearest in meaning, best first."""
@@ -89,7 +89,7 @@ def recall(
                 "person_id": person_id,
                 "embedding": _literal(vector),
                 "embedding_model": embedding_model,
-                "except_turns": list(except_turns),
+                "except_messages": list(except_messages),
                 "limit": limit,
             },
         ).fetchall()

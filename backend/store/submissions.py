@@ -79,7 +79,7 @@ def submit(database: Database, submission: Submission) -> Accepted:
             raise InvalidRequest("`data_source` names no data source of yours")
         person = people.lock(conn, submission.tenant_id, submission.user_id, submission.channel)
         conversation_id = _conversation(conn, submission, person, policy.name)
-        _store_turn(conn, submission, person, conversation_id, policy.name)
+        seq = _store_turn(conn, submission, person, conversation_id, policy.name)
         ready = tasks.add(
             conn,
             tasks.NewTask(
@@ -89,6 +89,7 @@ def submit(database: Database, submission: Submission) -> Accepted:
                 tenant_id=submission.tenant_id,
                 conversation_id=conversation_id,
                 turn_id=submission.turn_id,
+                seq=seq,
             ),
         )
     return Accepted(turn_id=submission.turn_id, repeated=False, ready=ready)
@@ -108,6 +109,7 @@ def _earlier(conn: Conn, submission: Submission) -> TurnId | None:
         {**names, "digest": submission.digest, "turn_id": submission.turn_id},
     ).fetchone()
     if ours is not None:
+        conn.execute(_TURNS["forget_keys"], names)
         return None
     row = conn.execute(_TURNS["idempotent"], names).fetchone()
     if row is None or row["digest"] != submission.digest:
@@ -144,7 +146,8 @@ def _store_turn(
     person: Asker,
     conversation_id: ConversationId,
     agent: str,
-) -> None:
+) -> int:
+    """Store turn and message; returns the turn's number in its conversation."""
     names = {"tenant_id": submission.tenant_id, "conversation_id": conversation_id}
     numbered = conn.execute(_CONVERSATIONS["next_seq"], names).fetchone()
     assert numbered is not None, "the conversation was found above"  # noqa: S101
@@ -173,3 +176,4 @@ def _store_turn(
             "text": submission.text,
         },
     )
+    return int(numbered["last_seq"])

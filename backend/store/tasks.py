@@ -36,6 +36,8 @@ class NewTask:
     lane: Lane
     tenant_id: TenantId
     turn_id: TurnId
+    #: The turn's number in its conversation.
+    seq: int
     #: Tasks of one conversation run one after the other; None: this one waits for nobody.
     conversation_id: ConversationId | None
 
@@ -71,6 +73,7 @@ def add(conn: Conn, task: NewTask) -> bool:
             "tenant_id": task.tenant_id,
             "conversation_id": task.conversation_id,
             "turn_id": task.turn_id,
+            "seq": task.seq,
         },
     ).fetchone()
     return row is not None and row["state"] == "ready"

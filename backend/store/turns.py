@@ -157,6 +157,7 @@ def record_answer(database: Database, claim: tasks.Claim, record: AnswerRecord) 
                 lane="bulk",
                 tenant_id=claim.tenant_id,
                 turn_id=claim.turn_id,
+                seq=0,
                 conversation_id=None,
             ),
         )
@@ -165,6 +166,19 @@ def record_answer(database: Database, claim: tasks.Claim, record: AnswerRecord) 
     if successor is not None:
         ring.append(successor)
     return Closed(body=body, usage=usage, ring=tuple(ring))
+
+
+def record_attempt(
+    database: Database, claim: tasks.Claim, steps: Sequence[Step], tool_calls: Sequence[ToolCall]
+) -> None:
+    """Keep the trace of an attempt that made no answer; the turn stays as it is.
+
+    Raises ClaimLost when a newer attempt exists or the turn is closed.
+    """
+    with database.tenant(claim.tenant_id) as conn:
+        if conn.execute(_SQL["still_running"], _names(claim)).fetchone() is None:
+            raise ClaimLost
+        _add_trace(conn, claim, steps, tool_calls)
 
 
 def record_failure(
@@ -233,18 +247,24 @@ def _lock(conn: Conn, claim: tasks.Claim) -> None:
 
 
 def _add_answer(conn: Conn, claim: tasks.Claim, record: AnswerRecord) -> None:
-    names = _names(claim)
     conn.execute(
         _SQL["add_message"],
         {
-            **names,
+            **_names(claim),
             "id": new_id(),
             "conversation_id": claim.conversation_id,
             "author": "agent",
             "text": record.text,
         },
     )
-    for seq, step in enumerate(record.steps):
+    _add_trace(conn, claim, record.steps, record.tool_calls)
+
+
+def _add_trace(
+    conn: Conn, claim: tasks.Claim, steps: Sequence[Step], tool_calls: Sequence[ToolCall]
+) -> None:
+    names = _names(claim)
+    for seq, step in enumerate(steps):
         conn.execute(
             _SQL["add_step"],
             {
@@ -257,7 +277,7 @@ def _add_answer(conn: Conn, claim: tasks.Claim, record: AnswerRecord) -> None:
                 "detail": Jsonb(dict(step.detail)),
             },
         )
-    for seq, call in enumerate(record.tool_calls):
+    for seq, call in enumerate(tool_calls):
         conn.execute(
             _SQL["add_tool_call"],
             {

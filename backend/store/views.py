@@ -4,6 +4,9 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from psycopg.errors import InvalidParameterValue
+
+from backend.domain.errors import InvalidRequest
 from backend.domain.identity import PersonId, TenantId, TurnId
 from backend.store.database import Conn
 from backend.store.queries import statements
@@ -74,12 +77,14 @@ def usage(
 ) -> list[Row]:
     """Turns, tokens and money of the turns asked from `start` up to, not including, `end`.
 
-    `all` is one row over the whole period, or none when nothing was asked.
+    `all` is one row over the whole period, or none when nothing was asked. Raises InvalidRequest
+    for a zone that Postgres does not know.
     """
-    return conn.execute(
-        _USAGE["totals"],
-        {"tenant_id": tenant_id, "from": start, "to": end, "zone": zone, "group_by": group_by},
-    ).fetchall()
+    names = {"tenant_id": tenant_id, "from": start, "to": end, "zone": zone, "group_by": group_by}
+    try:
+        return conn.execute(_USAGE["totals"], names).fetchall()
+    except InvalidParameterValue as error:
+        raise InvalidRequest("`time_zone` names no zone that days can be counted in") from error
 
 
 def trace(conn: Conn, tenant_id: TenantId, turn_id: TurnId) -> dict[str, list[Row]]:

@@ -64,21 +64,29 @@ class _Turn:
         )
 
     def answer(self) -> Draft:
-        with quiet.unprinted(), self._trace.listening():
-            routed = self._routed()
-            self._run.emit(EventKind.ROUTE_DECIDED, _told(routed.route))
-            text = routed.answer
-            if text is None:
-                text = self._written(routed.route.decision)
-            else:
-                self._stream.write(text)
+        try:
+            with quiet.unprinted(), self._trace.listening():
+                route, text = self._answered()
+        finally:
+            if self._run.on_end is not None:
+                self._run.on_end(self._trace.steps, self._log.calls)
         return Draft(
             text=text,
             model=self._run.model.name,
-            route=routed.route,
+            route=route,
             tool_calls=self._log.calls,
             steps=self._trace.steps,
         )
+
+    def _answered(self) -> tuple[Route, str]:
+        routed = self._routed()
+        self._run.emit(EventKind.ROUTE_DECIDED, _told(routed.route))
+        text = routed.answer
+        if text is None:
+            text = self._written(routed.route.decision)
+        else:
+            self._stream.write(text)
+        return routed.route, text
 
     def _routed(self) -> routing.Routed:
         if self._run.route is not None:

@@ -1,11 +1,12 @@
 """What the crew is handed for one turn: its whole world."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from backend.domain.chat import Subject
 from backend.domain.ports import ChatModel, Emit, OnText, Tool
+from backend.domain.trace import Step, ToolCall
 from backend.domain.turns import Decision, Route
 
 Specialist = Literal["sales", "market"]
@@ -27,6 +28,8 @@ class CrewRun:
     emit: Emit
     #: Receives final-answer text as it is written; see `answer.restarted`.
     on_text: OnText | None = None
+    #: Receives what was done, at the end, also of a turn that ends without a draft.
+    on_end: Callable[[Sequence[Step], Sequence[ToolCall]], None] | None = None
     deadline: float
     #: What the times of the steps count from.
     claimed_at: float

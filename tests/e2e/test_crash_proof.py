@@ -74,15 +74,14 @@ def test_every_accepted_turn_ends_once_and_in_order_whatever_dies(
         until(lambda: answered(stack, accepted) >= 5, "the first answers")
         worker = stack.signal("worker", signal.SIGKILL)
         _forget_everything(stack)
-        # Questions come while there is no database.
-        postgres = stack.signal("postgres", signal.SIGKILL)
         accepted += _accepted(sent(waves[1]))
-        stack.replaced("postgres", postgres)
         stack.replaced("worker", worker)
-        # Questions come while there is no Redis.
-        valkey = stack.signal("valkey", signal.SIGKILL)
+        # Work is in flight, and questions come, when Postgres and Redis die.
+        until(lambda: answered(stack, accepted) >= 20, "answers of the next worker")
+        gone = {name: stack.signal(name, signal.SIGKILL) for name in ("postgres", "valkey")}
         accepted += _accepted(sent(waves[2]))
-        stack.replaced("valkey", valkey)
+        for name, pid in gone.items():
+            stack.replaced(name, pid)
         # Others wait for their answers when the API and the next worker die.
         until(lambda: answered(stack, accepted[:60]) == 60, "the answers of the first wave")
         waiting = sent(waves[3], wait=True)

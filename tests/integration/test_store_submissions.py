@@ -136,3 +136,15 @@ def test_a_database_that_is_away_is_said_so() -> None:
             raise AssertionError("unreachable")
     finally:
         database.close()
+
+
+def test_old_keys_do_not_pile_up(app: Database, tenant: Tenant, database: MigratedDatabase) -> None:
+    for number in range(5):
+        ask(app, tenant.id, key=f"old {number}")
+    with psycopg.connect(database.owner_dsn) as conn:
+        conn.execute("SELECT set_config('app.tenant_id', %s, false)", [str(tenant.id)])
+        conn.execute("UPDATE idempotency_keys SET created_at = now() - interval '8 days'")
+    ask(app, tenant.id, key="new")
+    with app.tenant(tenant.id) as conn:
+        rows = conn.execute("SELECT key FROM idempotency_keys").fetchall()
+    assert [row["key"] for row in rows] == ["new"]

@@ -192,3 +192,21 @@ def test_depth_is_told_from_the_rows(app: Database, owner: Database) -> None:
     ask(app, tenant.id, "b")
     depth = {(row.lane, row.state): row.tasks for row in tasks.depth(app)}
     assert depth == {("interactive", "ready"): 1, ("interactive", "waiting"): 1}
+
+
+def test_order_follows_the_conversation_and_not_the_clocks_of_the_doors(
+    database: MigratedDatabase, app: Database, owner: Database
+) -> None:
+    tenant = a_tenant(owner)
+    first, second, third = (ask(app, tenant.id, f"pergunta {n}") for n in range(3))
+    with psycopg.connect(database.owner_dsn) as conn:
+        # As if the second had come through a door whose clock is ahead, with a later id.
+        conn.execute(
+            "UPDATE tasks SET id = 'ffffffff-ffff-7fff-bfff-ffffffffffff' WHERE turn_id = %s",
+            [second.turn_id],
+        )
+    for accepted in (first, second, third):
+        claimed = claim(app)
+        assert claimed.turn_id == accepted.turn_id
+        assert turns.begin(app, claimed) is not None
+        turns.record_answer(app, claimed, a_record())

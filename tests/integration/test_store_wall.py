@@ -153,3 +153,24 @@ def test_traces_fall_into_their_months_partition(
         ).fetchone()
     assert row is not None
     assert row[0] == row[1]
+
+
+def test_a_row_that_came_before_its_month_was_made_moves_there(
+    database: MigratedDatabase, two: tuple[Tenant, Tenant]
+) -> None:
+    """An idle installation wakes in a month that has no partition yet."""
+    with psycopg.connect(database.owner_dsn) as conn:
+        conn.execute("SELECT set_config('app.tenant_id', %s, false)", [str(two[0].id)])
+        month = conn.execute("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')").fetchone()
+        assert month is not None
+        conn.execute(f"DROP TABLE steps_{month[0]}")
+        turn_id = new_id()
+        conn.execute(
+            "INSERT INTO steps VALUES (%s, %s, 1, 0, 'gather', 'memory', 0, 1)",
+            [two[0].id, turn_id],
+        )
+        before = conn.execute("SELECT tableoid::regclass::text FROM steps").fetchall()
+        conn.execute("CALL prepare_trace_partitions(3)")
+        after = conn.execute("SELECT tableoid::regclass::text FROM steps").fetchall()
+    assert before == [("steps_other",)]
+    assert after == [(f"steps_{month[0]}",)]

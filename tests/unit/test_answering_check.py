@@ -72,6 +72,44 @@ def test_list_ordinals_and_names_with_digits_are_no_figures() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "4500000.",
+        "4500000. Parabéns!",
+        "42. Foi isso.",
+        "7) vendas",
+        "1.\n42.",
+        "O faturamento total foi: 4500000. Parabéns!",
+        "O total foi: 45. Parabéns!",
+        "Foram doze milhões de reais.",
+        "It was twelve million.",
+        "Foi R$.5 a mais.",
+        "v1.378.853",
+        "Subiu ½ ponto.",
+    ],
+)
+def test_a_figure_does_not_pass_as_a_list_mark_a_name_or_a_word(text: str) -> None:
+    nothing = evidence_of()
+    assert unsupported(text, nothing)
+    gate, said = gate_over(nothing)
+    for letter in text:
+        gate.feed(letter)
+    gate.finish()
+    assert gate.closed
+    assert not any(character.isdigit() for character in "".join(said).replace("1.", ""))
+
+
+def test_a_ranking_is_let_out_line_by_line() -> None:
+    gate, said = gate_over(evidence_of(an_outcome()))
+    text = "Por região:\n1. Sudeste: R$ 1.234.567,89\n2. Sul: 42\nFim."
+    for letter in text:
+        gate.feed(letter)
+    gate.finish()
+    assert "".join(said) == text
+    assert len(said) > 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "A receita foi de R$ 1.234.567,89 em 42 pedidos.",
         "Revenue was R$1,234,567.89.",
         "Foram cerca de 1,23 milhão em 42 pedidos.",

@@ -84,6 +84,7 @@ CREATE TABLE idempotency_keys (
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, key)
 );
+CREATE INDEX idempotency_keys_age ON idempotency_keys (tenant_id, created_at);
 CALL protect('idempotency_keys');
 
 CREATE TABLE tasks (
@@ -95,6 +96,8 @@ CREATE TABLE tasks (
     tenant_id       uuid NOT NULL,
     conversation_id uuid,
     turn_id         uuid NOT NULL,
+    -- The turn's number in its conversation: taken under a lock, so unlike ids it cannot be out of order.
+    seq             integer NOT NULL,
     -- waiting: an earlier turn of its conversation is still open.
     state           text NOT NULL CHECK (state IN ('waiting', 'ready', 'running', 'failed')),
     run_at          timestamptz NOT NULL DEFAULT now(),
@@ -113,6 +116,6 @@ CREATE TABLE tasks (
 CREATE INDEX tasks_ready ON tasks (lane, tenant_id, run_at, id) WHERE state = 'ready';
 CREATE INDEX tasks_running ON tasks (lane, tenant_id) WHERE state = 'running';
 CREATE INDEX tasks_leases ON tasks (lease_until) WHERE state = 'running';
-CREATE INDEX tasks_waiting ON tasks (conversation_id, id) WHERE state = 'waiting';
+CREATE INDEX tasks_waiting ON tasks (conversation_id, seq) WHERE state = 'waiting';
 CREATE INDEX tasks_open ON tasks (conversation_id) WHERE state <> 'failed';
 GRANT SELECT, INSERT, UPDATE, DELETE ON tasks TO sales_app;

@@ -77,25 +77,42 @@ SELECT tenant_id, turn_id,
 GRANT SELECT ON turn_usage TO sales_app;
 
 -- Partitions carry no grants of their own: they are reached through their parent only, and so
--- always through its policy. Workers call this each day; it runs with the owner's rights.
+-- always through its policy. Workers call this at their start and each day; it runs with the
+-- owner's rights. Rows that had to go to `_other`, because nobody had made their month yet, move.
+CREATE PROCEDURE prepare_trace_partition(parent text, month timestamptz)
+LANGUAGE plpgsql SET timezone = 'UTC' AS $$
+DECLARE
+    name  text := parent || '_' || to_char(month, 'YYYY_MM');
+    first uuid := uuid_floor(month);
+    next  uuid := uuid_floor(month + interval '1 month');
+BEGIN
+    IF to_regclass(name) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', name, parent);
+    IF to_regclass(parent || '_other') IS NOT NULL THEN
+        EXECUTE format(
+            'WITH moved AS (DELETE FROM %I WHERE turn_id >= %L AND turn_id < %L RETURNING *) '
+            'INSERT INTO %I SELECT * FROM moved', parent || '_other', first, next, name);
+    END IF;
+    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, name, first, next);
+END
+$$;
+
 CREATE PROCEDURE prepare_trace_partitions(months_ahead integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     parent text;
-    month  timestamptz;
 BEGIN
     FOREACH parent IN ARRAY ARRAY['steps', 'tool_calls', 'llm_calls'] LOOP
         FOR ahead IN -1 .. months_ahead LOOP
-            month := date_trunc('month', now()) + make_interval(months => ahead);
-            EXECUTE format(
-                'CREATE TABLE IF NOT EXISTS %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
-                parent || '_' || to_char(month, 'YYYY_MM'), parent,
-                uuid_floor(month), uuid_floor(month + interval '1 month'));
+            CALL prepare_trace_partition(parent, date_trunc('month', now()) + make_interval(months => ahead));
         END LOOP;
         -- A turn from a clock that is far off still finds a place.
         EXECUTE format('CREATE TABLE IF NOT EXISTS %I PARTITION OF %I DEFAULT', parent || '_other', parent);
     END LOOP;
 END
 $$;
+REVOKE EXECUTE ON PROCEDURE prepare_trace_partition FROM PUBLIC;
 GRANT EXECUTE ON PROCEDURE prepare_trace_partitions TO sales_app;
 CALL prepare_trace_partitions(3);

@@ -19,5 +19,5 @@ SELECT message_id, turn_id, conversation_id, role, text, at,
        1 - (embedding <=> %(embedding)s::halfvec) AS score
   FROM memories
  WHERE tenant_id = %(tenant_id)s AND person_id = %(person_id)s
-   AND embedding_model = %(embedding_model)s AND NOT (turn_id = ANY(%(except_turns)s))
+   AND embedding_model = %(embedding_model)s AND NOT (message_id = ANY(%(except_messages)s))
  ORDER BY embedding <=> %(embedding)s::halfvec LIMIT %(limit)s;

@@ -1,8 +1,8 @@
 -- add --
 -- A task is ready at once unless its conversation has one open. The caller holds the
 -- conversation's lock, so that two of them never both see an empty road.
-INSERT INTO tasks (id, kind, key, lane, tenant_id, conversation_id, turn_id, state, rung_at)
-SELECT %(id)s, %(kind)s, %(key)s, %(lane)s, %(tenant_id)s, %(conversation_id)s, %(turn_id)s,
+INSERT INTO tasks (id, kind, key, lane, tenant_id, conversation_id, turn_id, seq, state, rung_at)
+SELECT %(id)s, %(kind)s, %(key)s, %(lane)s, %(tenant_id)s, %(conversation_id)s, %(turn_id)s, %(seq)s,
        CASE WHEN busy THEN 'waiting' ELSE 'ready' END, CASE WHEN busy THEN NULL ELSE now() END
   FROM (SELECT %(conversation_id)s::uuid IS NOT NULL AND EXISTS (
             SELECT 1 FROM tasks
@@ -61,7 +61,7 @@ DELETE FROM tasks WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'runni
 -- The conversation's next task may run. The caller holds the conversation's lock.
 UPDATE tasks SET state = 'ready', rung_at = now(), rings = 0
  WHERE id = (SELECT id FROM tasks
-              WHERE conversation_id = %(conversation_id)s AND state = 'waiting' ORDER BY id LIMIT 1)
+              WHERE conversation_id = %(conversation_id)s AND state = 'waiting' ORDER BY seq LIMIT 1)
 RETURNING lane;
 
 -- give_back --

@@ -13,7 +13,12 @@ ON CONFLICT (tenant_id, key) DO UPDATE
 RETURNING turn_id;
 
 -- forget_keys --
-DELETE FROM idempotency_keys WHERE tenant_id = %(tenant_id)s AND created_at <= now() - %(kept)s;
+-- A few old keys go with each new one, so they never pile up and no one statement is long.
+DELETE FROM idempotency_keys
+ WHERE tenant_id = %(tenant_id)s
+   AND key IN (SELECT key FROM idempotency_keys
+                WHERE tenant_id = %(tenant_id)s AND created_at <= now() - %(kept)s
+                ORDER BY created_at LIMIT 10 FOR UPDATE SKIP LOCKED);
 
 -- add --
 INSERT INTO turns (tenant_id, id, conversation_id, person_id, seq, channel, agent, data_source, metadata,
@@ -52,6 +57,12 @@ UPDATE turns
    SET status = 'failed', error_code = %(error_code)s, finished_at = now()
  WHERE tenant_id = %(tenant_id)s AND id = %(turn_id)s AND status IN ('queued', 'running')
 RETURNING id;
+
+-- still_running --
+-- By this very attempt. The lock keeps a newer one, and whatever closes the turn, until the end.
+SELECT id FROM turns
+ WHERE tenant_id = %(tenant_id)s AND id = %(turn_id)s AND attempt = %(attempt)s AND status = 'running'
+   FOR SHARE;
 
 -- recorded_by --
 -- What this very attempt has recorded already, if it has. (Its COMMIT arrived, the reply did not.)

@@ -5,6 +5,8 @@ WITH asked AS (
            (t.asked_at AT TIME ZONE %(zone)s)::date AS day
       FROM turns t JOIN persons p ON p.tenant_id = t.tenant_id AND p.id = t.person_id
      WHERE t.tenant_id = %(tenant_id)s AND t.asked_at >= %(from)s AND t.asked_at < %(to)s
+       -- Of no row, so that a zone that is unknown here is refused also when nothing was asked.
+       AND (%(from)s AT TIME ZONE %(zone)s) IS NOT NULL
 )
 SELECT CASE %(group_by)s
            WHEN 'user' THEN a.user_id WHEN 'model' THEN a.model WHEN 'day' THEN a.day::text
