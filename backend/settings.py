@@ -5,10 +5,13 @@ compares the two). What is wrong or missing stops the start with one line that n
 variable and what it should be: `load()` raises SettingsInvalid with that line.
 """
 
+import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,6 +25,15 @@ DEFAULT_MODELS: dict[str, str] = {
     "gemini": "gemini-2.5-flash",
     "offline": "offline",
 }
+
+_LAST_PORT = 65_535
+
+#: Labels of letters, digits and hyphens; the last has a letter, or it is a broken IP address.
+_HOST_NAME = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)*(?=[0-9-]*[A-Za-z])[A-Za-z0-9-]{1,63}")
+
+#: Market data is Banco Central's, read over https; the loopback is for a stand-in.
+_MARKET_HOST = "api.bcb.gov.br"
+_LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class SettingsInvalid(Exception):
@@ -37,9 +49,9 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = "json"
     app_today: date | None = None
 
-    api_port: int = Field(8000, ge=1, le=65535)
-    ui_port: int = Field(8501, ge=1, le=65535)
-    metrics_port: int = Field(9191, ge=1, le=65535)
+    api_port: int = Field(8000, ge=1, le=_LAST_PORT)
+    ui_port: int = Field(8501, ge=1, le=_LAST_PORT)
+    metrics_port: int = Field(9191, ge=1, le=_LAST_PORT)
     port_offset: int = Field(0, ge=0, le=50_000)
     bind_host: str = "127.0.0.1"
     data_dir: Path = Path(".data")
@@ -47,7 +59,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     migration_database_url: SecretStr | None = None
     app_redis_url: SecretStr | None = None
-    secret_key: SecretStr | None = Field(None, min_length=32)
+    secret_key: SecretStr | None = None
 
     llm_provider: Provider | None = None
     llm_model: str | None = None
@@ -69,6 +81,46 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(25, ge=0, le=600)
     market_base_url: str | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_is_absent(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name: value
+            for name, value in values.items()
+            if not isinstance(value, str) or value.strip()
+        }
+
+    @field_validator("database_url", "migration_database_url")
+    @classmethod
+    def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
+        return _starting(value, "postgresql://", "postgres://")
+
+    @field_validator("app_redis_url")
+    @classmethod
+    def _is_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        return _starting(value, "redis://", "rediss://", "unix://")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_long(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value) < 32:
+            raise ValueError("should have at least 32 characters")
+        return value
+
+    @field_validator("bind_host")
+    @classmethod
+    def _is_host(cls, value: str) -> str:
+        if not (_is_ip_address(value) or _HOST_NAME.fullmatch(value)):
+            raise ValueError("should be an IP address or a host name, as in 127.0.0.1")
+        return value
+
+    @field_validator("market_base_url")
+    @classmethod
+    def _is_central_bank(cls, value: str | None) -> str | None:
+        if value is not None and not _may_tell_market_data(value):
+            raise ValueError(f"should be https://{_MARKET_HOST} or a server at http://127.0.0.1")
+        return value
+
     @field_validator("llm_base_url", "openai_base_url", "anthropic_base_url", "gemini_base_url")
     @classmethod
     def _is_http(cls, value: str | None) -> str | None:
@@ -84,6 +136,13 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
+    def _ports_exist(self) -> Self:
+        for field in ("api_port", "ui_port", "metrics_port"):
+            if getattr(self, field) + self.port_offset > _LAST_PORT:
+                raise ValueError(f"{field.upper()} plus PORT_OFFSET should be at most {_LAST_PORT}")
+        return self
+
+    @model_validator(mode="after")
     def _fits_together(self) -> Self:
         needs = {
             "openai": ("OPENAI_API_KEY", self.openai_api_key),
@@ -96,6 +155,11 @@ class Settings(BaseSettings):
             raise ValueError(f"{name} should be set when LLM_PROVIDER is {self.llm_provider}")
         if self.llm_provider == "openai_compatible" and not self.llm_model:
             raise ValueError("LLM_MODEL should name a model when LLM_PROVIDER is openai_compatible")
+        if self.llm_provider is None and self.provider == "offline":
+            if self.llm_base_url:
+                raise ValueError("LLM_MODEL should name a model when LLM_BASE_URL is set")
+            if self.llm_api_key:
+                raise ValueError("LLM_BASE_URL should be set when LLM_API_KEY is the only key")
         if self.environment == "production":
             for name, value in (
                 ("DATABASE_URL", self.database_url),
@@ -147,6 +211,32 @@ def load() -> Settings:
             raise SettingsInvalid(message) from None
         name = str(first["loc"][0]).upper()
         raise SettingsInvalid(f"{name}: {message}") from None
+
+
+def _starting(value: SecretStr | None, *schemes: str) -> SecretStr | None:
+    """The address; a ValueError that does not repeat it when it has none of these schemes."""
+    if value is not None and not value.get_secret_value().startswith(schemes):
+        raise ValueError(f"should be a {' or '.join(schemes)} address")
+    return value
+
+
+def _is_ip_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _may_tell_market_data(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises ValueError for one that is not a port
+    except ValueError:
+        return False
+    if parts.hostname in _LOOPBACK:
+        return parts.scheme in ("http", "https")
+    return parts.scheme == "https" and parts.hostname == _MARKET_HOST
 
 
 def _two_prices(text: str) -> tuple[Decimal, Decimal] | None:

@@ -17,7 +17,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b[A-Za-z][A-Za-z0-9+]{1,20}://[^\s:@/]{0,64}:[^\s@/]{1,256}@"), "[login]@"),
     # What is left of the @ is told by what it cannot be: an accent may be a character of its own.
     (re.compile(r"[^\s@<>()\[\],;:=\"]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"), "[e-mail]"),
-    (re.compile(r"(?i)\bbearer\s+[A-Za-z0-9._~+/=-]{8,1000}"), "[key]"),
+    (re.compile(r"(?i)\bbearer\s{1,20}[A-Za-z0-9._~+/=-]{8,1000}"), "[key]"),
     (re.compile(r"\beyJ[\w-]{8,1000}(?:\.[\w-]{1,1000}){0,2}"), "[key]"),  # a JSON Web Token
     (
         re.compile(

@@ -21,7 +21,6 @@ from ops.load.questions import QUESTIONS
 from ops.local.seed import seed_demo_tenant
 
 LATENCY_MS = 50.0
-LIGHT_TURNS = 50
 MOST_SLOWER = 1.5
 #: Threads that submit; their commits share the disk's flushes.
 SUBMITTERS = 8
@@ -67,7 +66,7 @@ class Submitter:
 
 def measure(bench: Bench) -> Figures:
     """The little one alone, then beside the backlog. Leaves the backlog to the end of the stack."""
-    backlog = bench.some(full=5_000, quick=1_000)
+    backlog, turns = bench.some(full=5_000, quick=1_500), bench.some(full=50, quick=15)
     bench.model.behave(latency_ms=LATENCY_MS)
     database = Database(bench.stack.logins.app_dsn, size=SUBMITTERS, name="bench")
     database.start()
@@ -75,15 +74,15 @@ def measure(bench: Bench) -> Figures:
     submitter = Submitter(database, doorbell)
     try:
         heavy, light = _tenant(bench), _tenant(bench)
-        asyncio.run(_in_a_row(bench, light))  # opens the tenant's source
+        asyncio.run(_in_a_row(bench, light, turns))  # opens the tenant's source
         bench.wait_until_quiet()
-        row_alone = asyncio.run(_in_a_row(bench, light))
+        row_alone = asyncio.run(_in_a_row(bench, light, turns))
         bench.wait_until_quiet()
-        burst_alone = _burst(bench, submitter, light)
+        burst_alone = _burst(bench, submitter, light, turns)
         bench.wait_until_quiet()
         submitter.queue(heavy.id, backlog)
-        row_beside = asyncio.run(_in_a_row(bench, light))
-        burst_beside = _burst(bench, submitter, light)
+        row_beside = asyncio.run(_in_a_row(bench, light, turns))
+        burst_beside = _burst(bench, submitter, light, turns)
         left = _waiting(bench, heavy)
     finally:
         doorbell.close()
@@ -94,10 +93,8 @@ def measure(bench: Bench) -> Figures:
         f"beside another tenant's backlog of {backlog}, of which {left} still waited at the end"
     )
     return [
-        _figure(
-            "row", f"{LIGHT_TURNS} questions one after the other {beside}", row_alone, row_beside
-        ),
-        _figure("burst", f"{LIGHT_TURNS} questions at once {beside}", burst_alone, burst_beside),
+        _figure("row", f"{turns} questions one after the other {beside}", row_alone, row_beside),
+        _figure("burst", f"{turns} questions at once {beside}", burst_alone, burst_beside),
     ]
 
 
@@ -125,11 +122,11 @@ def _tenant(bench: Bench) -> Tenant:
     return Tenant(id=TenantId(UUID(tenant.tenant_id)), key=tenant.api_key)
 
 
-async def _in_a_row(bench: Bench, tenant: Tenant) -> list[float]:
+async def _in_a_row(bench: Bench, tenant: Tenant, turns: int) -> list[float]:
     """The seconds that one person waits for each of some answers, over the API."""
     times: list[float] = []
     async with ApiClient(bench.stack.published.api_url, tenant.key) as client:
-        for _ in range(LIGHT_TURNS):
+        for _ in range(turns):
             began = time.perf_counter()
             response = await client.ask("in-a-row", QUESTIONS["rules"])
             times.append(time.perf_counter() - began)
@@ -138,9 +135,9 @@ async def _in_a_row(bench: Bench, tenant: Tenant) -> list[float]:
     return times
 
 
-def _burst(bench: Bench, submitter: Submitter, tenant: Tenant) -> list[float]:
+def _burst(bench: Bench, submitter: Submitter, tenant: Tenant, turns: int) -> list[float]:
     """The seconds from each turn's commit to its answer, by the rows, once all are answered."""
-    turn_ids = submitter.queue(tenant.id, LIGHT_TURNS)
+    turn_ids = submitter.queue(tenant.id, turns)
     deadline = time.monotonic() + PATIENCE_SECONDS
     with _as_tenant(bench, tenant) as connection:
         while time.monotonic() < deadline:

@@ -11,7 +11,7 @@ from ops.local.errors import StackError
     [
         ("DATABASE_URL", "postgresql://somebody@db.example/own"),
         ("APP_REDIS_URL", "redis://redis.example/0"),
-        ("MARKET_BASE_URL", "https://market.example"),
+        ("MARKET_BASE_URL", "http://127.0.0.1:9"),
     ],
 )
 def test_it_refuses_services_that_are_given(
