@@ -80,7 +80,7 @@ def think(
     )
     evidence = evidences.of_turn(asked.question, context.memory, [asked.today.isoformat()])
     gate = SentenceGate(evidence, telling.text)
-    run = _run(world, question, subject, scope, evidence, gate, telling, steps)
+    run = _run(world, question, subject, _tools(world, scope, evidence), gate, telling, steps)
     draft = answer(run)
     gate.finish()
     with steps.step("check", "figures") as detail:
@@ -99,13 +99,12 @@ def _run(
     world: World,
     question: Question,
     subject: Subject,
-    scope: TurnScope,
-    evidence: Evidence,
+    tools: Mapping[str, tuple[WitnessedTool, ...]],
     gate: SentenceGate,
     telling: Telling,
     steps: Steps,
 ) -> CrewRun:
-    """What the crew is handed: tools whose answers become evidence, and a gate for its text."""
+    """What the crew is handed: its tools, a gate for its text, and where to note what it does."""
 
     def emit(kind: EventKind, data: Mapping[str, Any]) -> None:
         if kind == EventKind.ANSWER_RESTARTED:
@@ -114,15 +113,11 @@ def _run(
             steps.note("route", "decided", data)
         telling.emit(kind, data)
 
-    tools = {
-        specialist: tuple(WitnessedTool(tool, evidence) for tool in offered)
-        for specialist, offered in toolbox(scope, world.kernel).items()
-    }
     specs = tuple(tool.spec for offered in tools.values() for tool in offered)
     return CrewRun(
         subject=subject,
         route=route_by_rules(subject, world.planner, specs),
-        tools={"sales": tools["sales"], "market": tools["market"]},
+        tools=tools,
         model=question.model,
         emit=emit,
         on_text=gate.feed if question.streamed else None,
@@ -130,3 +125,13 @@ def _run(
         deadline=question.asked.deadline,
         claimed_at=question.claimed_at,
     )
+
+
+def _tools(
+    world: World, scope: TurnScope, evidence: Evidence
+) -> Mapping[str, tuple[WitnessedTool, ...]]:
+    """Tools whose answers become evidence, by specialist."""
+    return {
+        specialist: tuple(WitnessedTool(tool, evidence) for tool in offered)
+        for specialist, offered in toolbox(scope, world.kernel).items()
+    }

@@ -44,7 +44,7 @@ async def turn_trace(request: DoorRequest, turn_id: FromPath[UUID]) -> Trace:
             "conversation_id": turn.conversation_id,
             "status": turn.status,
             "attempt": turn.attempt,
-            "route": answer.get("route"),
+            "route": answer.get("route") or _decided(rows["steps"]),
             "error": None if turn.error_code is None else failure(turn.error_code),
             "steps": rows["steps"],
             "llm_calls": [_llm_call(row) for row in rows["llm_calls"]],
@@ -52,6 +52,11 @@ async def turn_trace(request: DoorRequest, turn_id: FromPath[UUID]) -> Trace:
         },
         Trace,
     )
+
+
+def _decided(steps: list[Row]) -> Any:
+    """The route of a turn without an answer: what its last attempt got to decide, if it did."""
+    return next((step["detail"] for step in reversed(steps) if step["name"] == "decided"), None)
 
 
 def _llm_call(row: Row) -> Row:

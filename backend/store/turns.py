@@ -25,7 +25,7 @@ from backend.domain.identity import (
 from backend.domain.trace import Step, ToolCall
 from backend.domain.turns import AgentPolicy, TurnStatus
 from backend.domain.usage import Usage
-from backend.store import llm_calls, people, tasks
+from backend.store import llm_calls, people, tasks, traces
 from backend.store.database import Conn, Database
 from backend.store.queries import statements
 
@@ -178,7 +178,7 @@ def record_attempt(
     with database.tenant(claim.tenant_id) as conn:
         if conn.execute(_SQL["still_running"], _names(claim)).fetchone() is None:
             raise ClaimLost
-        _add_trace(conn, claim, steps, tool_calls)
+        traces.add(conn, claim, steps, tool_calls)
 
 
 def record_failure(
@@ -257,42 +257,7 @@ def _add_answer(conn: Conn, claim: tasks.Claim, record: AnswerRecord) -> None:
             "text": record.text,
         },
     )
-    _add_trace(conn, claim, record.steps, record.tool_calls)
-
-
-def _add_trace(
-    conn: Conn, claim: tasks.Claim, steps: Sequence[Step], tool_calls: Sequence[ToolCall]
-) -> None:
-    names = _names(claim)
-    for seq, step in enumerate(steps):
-        conn.execute(
-            _SQL["add_step"],
-            {
-                **names,
-                "seq": seq,
-                "kind": step.kind,
-                "name": step.name,
-                "started_ms": step.started_ms,
-                "time_ms": step.time_ms,
-                "detail": Jsonb(dict(step.detail)),
-            },
-        )
-    for seq, call in enumerate(tool_calls):
-        conn.execute(
-            _SQL["add_tool_call"],
-            {
-                **names,
-                "seq": seq,
-                "name": call.name,
-                "arguments": Jsonb(dict(call.arguments)),
-                "ok": call.outcome.ok,
-                "rows": call.outcome.rows,
-                "sql": call.outcome.sql,
-                "error_code": call.outcome.error,
-                "content": call.outcome.content,
-                "time_ms": call.time_ms,
-            },
-        )
+    traces.add(conn, claim, record.steps, record.tool_calls)
 
 
 def _names(claim: tasks.Claim) -> dict[str, Any]:

@@ -24,6 +24,14 @@ def peak_memory_mb(pid: int) -> float:
     return _kilobytes(pid, "VmHWM") / 1024
 
 
+def machine_seconds() -> float:
+    """CPU time that the whole machine has used since it started."""
+    # user, nice, system, idle, iowait, irq, softirq: all but the two that are waiting.
+    fields = (PROC / "stat").read_text().split("\n", 1)[0].split()[1:8]
+    ticks = sum(int(field) for field in fields) - int(fields[3]) - int(fields[4])
+    return ticks / _TICKS_PER_SECOND
+
+
 class CpuMeter:
     """CPU that named processes use between its making and `used`."""
 

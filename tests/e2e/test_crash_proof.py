@@ -117,6 +117,9 @@ def test_every_accepted_turn_ends_once_and_in_order_whatever_dies(
         assert again.json() == answers[turn_id]
 
     assert_on_the_books(stack, model, dict(zip(accepted, asked, strict=True)))
+    # All of this was foreseen.
+    for event in ("task.broke", "sweep.failed", "heartbeat.failed"):
+        assert stack.events("worker", event) == []
 
 
 def test_a_worker_told_to_stop_ends_or_gives_back_what_it_has(

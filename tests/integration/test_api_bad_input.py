@@ -194,6 +194,10 @@ QUERIES = [
     "/usage?time_zone=America",
     "/usage?time_zone=%00",
     "/usage?time_zone=",
+    # Names that a computer's own zone files have, and reports do not.
+    "/usage?time_zone=localtime",
+    "/usage?time_zone=posixrules",
+    "/usage?time_zone=right/UTC",
     "/usage?group_by=day'%20--",
 ]
 

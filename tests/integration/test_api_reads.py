@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
 from backend.api.usage import DEFAULT_ZONE
+from backend.domain.errors import ClaimLost
+from backend.domain.trace import Step
 from backend.domain.usage import Usage
+from backend.store import turns
 from tests.conftest import ValkeyUrl
 from tests.integration.api_stage import Stage, stage
 from tests.services import MigratedDatabase
@@ -189,6 +193,24 @@ def test_a_trace_tells_how_a_turn_was_answered(on: Stage, admin: httpx.Client) -
     assert len(used["result_digest"]) == 64
 
 
+def test_a_trace_tells_also_how_a_turn_failed(on: Stage, admin: httpx.Client) -> None:
+    admin.post("/chat", json=_question("123", "oi"), headers={"Prefer": "wait=0"})
+    claim = on.worker.claim()
+    on.worker.begin(claim)
+    route = {"decision": "sales", "by": "rules", "reason": "a metric", "confidence": 1.0}
+    step = Step(kind="route", name="decided", started_ms=3, time_ms=0, detail=route)
+    turns.record_attempt(on.worker.database, claim, [step], [])
+    turns.record_failure(on.worker.database, claim, "model_unavailable")
+
+    trace = admin.get(f"/turns/{claim.turn_id}/trace").json()
+
+    assert (trace["status"], trace["error"]["code"]) == ("failed", "model_unavailable")
+    assert trace["route"] == route
+    assert [(step["attempt"], step["name"]) for step in trace["steps"]] == [(1, "decided")]
+    with pytest.raises(ClaimLost):
+        turns.record_attempt(on.worker.database, claim, [step], [])
+
+
 def test_people_are_who_the_tenant_says(on: Stage, admin: httpx.Client) -> None:
     ana = {"role": "seller", "name": "Ana", "attributes": {"region": "Sul"}}
     assert admin.put("/users/ana@loja.example", json=ana).json() == {
@@ -200,6 +222,24 @@ def test_people_are_who_the_tenant_says(on: Stage, admin: httpx.Client) -> None:
     admin.post("/chat", json=_question("ana@loja.example", "oi"), headers={"Prefer": "wait=0"})
     begun, _ = on.worker.begin(on.worker.claim())
     assert begun.asker.role == "manager"
+
+
+@pytest.mark.parametrize(
+    "user_id", ["a/b", "/a//b/", "a%2Fb", "a%252fb", "100%", "ação/ção", "./../x"]
+)
+def test_a_user_may_have_any_visible_name(on: Stage, admin: httpx.Client, user_id: str) -> None:
+    answer = _ask(on, admin, user_id, "oi")
+    described = admin.put(f"/users/{quote(user_id, safe='')}", json={"role": "manager"})
+    assert (described.status_code, described.json()["user_id"]) == (200, user_id)
+    assert on.rows("SELECT user_id, role FROM persons") == [(user_id, "manager")]
+    page = admin.get("/conversations", params={"user_id": user_id}).json()
+    assert [each["conversation_id"] for each in page["conversations"]] == [
+        answer["conversation_id"]
+    ]
+
+
+def test_a_slash_that_is_not_escaped_parts_the_path(admin: httpx.Client) -> None:
+    assert admin.put("/users/a/b", json={"role": "manager"}).status_code == 404
 
 
 def test_moments_carry_their_offset(on: Stage, admin: httpx.Client) -> None:

@@ -10,6 +10,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from backend.api import served, sockets
+from backend.api.bodies import MOST_BYTES
 from backend.domain.events import EventKind
 from backend.store import tenants
 from tests.conftest import ValkeyUrl
@@ -128,9 +129,18 @@ def test_frames_that_are_wrong_are_answered_and_the_socket_stays(
     assert on.turns() == 1
 
 
+def test_a_frame_may_hold_what_a_body_may(on: Stage) -> None:
+    longest = json.dumps({**QUESTION, "message": "\U0001f600" * 8_000})
+    assert len(longest) > 96_000
+    with _socket(on, on.a.chat) as socket:
+        socket.send(longest)
+        on.worker.answer()
+        assert _until_the_end(socket)[-1]["event"] == "turn.answered"
+
+
 def test_a_frame_that_is_too_large_closes_the_socket(on: Stage) -> None:
     with _socket(on, on.a.chat) as socket:
-        socket.send("x" * 70_000)
+        socket.send("x" * (MOST_BYTES + 1))
         with pytest.raises(ConnectionClosed) as closed:
             socket.recv(10)
     assert closed.value.rcvd is not None
@@ -162,12 +172,16 @@ def test_more_open_turns_than_a_socket_may_have_are_refused(
         until(lambda: on.turns() == 2)
 
 
-def test_who_has_no_key_gets_no_socket(on: Stage, subtests: pytest.Subtests) -> None:
+def test_who_has_no_key_gets_no_socket(
+    on: Stage, subtests: pytest.Subtests, caplog: pytest.LogCaptureFixture
+) -> None:
     for key, status in ((None, 401), ("wrong", 401), (on.a.operator, 403)):
         with subtests.test(str(status)), pytest.raises(InvalidStatus) as refused:
             _connect(on, key).close()
         assert refused.value.response.status_code == status
         assert b'"code"' in (refused.value.response.body or b"")
+    on.door.stop()
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 def test_pages_of_other_origins_get_no_socket(on: Stage, subtests: pytest.Subtests) -> None:
