@@ -130,7 +130,12 @@ def _question(
         asked=_asked(world, claim, begun, claimed_at),
         context=context,
         previous=_query(context.last_query),
-        model=MeteredModel(model=world.model, database=world.database, payer=_payer(claim, begun)),
+        model=MeteredModel(
+            model=world.model,
+            database=world.database,
+            payer=_payer(claim, begun),
+            aside=world.aside,
+        ),
         streamed=begun.streamed,
         claimed_at=claimed_at,
     )

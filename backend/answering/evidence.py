@@ -3,7 +3,8 @@ and passages say, and the day it is. Everything else is made up.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -63,13 +64,16 @@ class WitnessedTool:
 
     tool: Tool
     evidence: Evidence
+    #: See backend.answering.world.World.
+    aside: Callable[[], AbstractContextManager[None]]
 
     @property
     def spec(self) -> ToolSpec:
         return self.tool.spec
 
     def call(self, arguments: Mapping[str, Any]) -> ToolOutcome:
-        outcome = self.tool.call(arguments)
+        with self.aside():
+            outcome = self.tool.call(arguments)
         self.evidence.witness(outcome)
         return outcome
 

@@ -132,6 +132,6 @@ def _tools(
 ) -> Mapping[str, tuple[WitnessedTool, ...]]:
     """Tools whose answers become evidence, by specialist."""
     return {
-        specialist: tuple(WitnessedTool(tool, evidence) for tool in offered)
+        specialist: tuple(WitnessedTool(tool, evidence, world.aside) for tool in offered)
         for specialist, offered in toolbox(scope, world.kernel).items()
     }

@@ -1,6 +1,7 @@
 """What answering stands on, built once per process by `backend/jobs/runtime.py`."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -44,6 +45,8 @@ class World:
     ring: Callable[[str, str], object]
     today: Callable[[], date]
     deadline_seconds: float
+    #: Wraps what only waits for others, so that another turn may work meanwhile.
+    aside: Callable[[], AbstractContextManager[None]] = nullcontext
     #: Lets go of what the process holds open, connections above all.
     closers: tuple[Callable[[], None], ...] = ()
 

@@ -1,5 +1,6 @@
 """The composition root: the one place that knows every part of a worker, and joins them once."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from backend.answering.answer_turn import answer_turn, fail_turn
 from backend.answering.world import World
+from backend.jobs.admission import Admission
 from backend.jobs.held import HeldClaims
 from backend.jobs.lanes import LaneWorker
 from backend.jobs.remember_turn import give_up, remember_turn
@@ -65,7 +67,8 @@ def build_world(settings: Settings) -> World:
 
 def build_worker(settings: Settings) -> Worker:
     """Everything a worker process runs on, warm. Raises SettingsInvalid."""
-    world = build_world(settings)
+    admission = Admission()
+    world = replace(build_world(settings), aside=admission.aside)
     # What is loaded on first use takes a second: nobody's first answer should.
     world.embedder.embed(["pronto"])
     silence()
@@ -81,6 +84,7 @@ def build_worker(settings: Settings) -> Worker:
             ),
         },
         deadline_seconds=settings.turn_deadline_seconds,
+        admissions={"interactive": admission},
     )
     redis_url = settings.required("app_redis_url")
     return Worker(
@@ -95,6 +99,7 @@ def build_worker(settings: Settings) -> Worker:
             lambda claim: workbench.close(claim, "attempts_exhausted"),
         ),
         workbench=workbench,
+        admission=admission,
         drain_seconds=settings.drain_seconds,
     )
 

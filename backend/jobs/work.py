@@ -8,12 +8,13 @@ its retries. Anything else is a fault that another attempt may not meet; three a
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import structlog
 
 from backend.domain.errors import ClaimLost, SalesCrewError, StoreUnavailable
+from backend.jobs.admission import Admission
 from backend.jobs.held import HeldClaims
 from backend.llm.metered import patiently
 from backend.observe import metrics
@@ -43,14 +44,25 @@ class Workbench:
         handlers: dict[Kind, tuple[Handler, Failure]],
         *,
         deadline_seconds: float,
+        admissions: Mapping[Lane, Admission] | None = None,
     ) -> None:
+        self._admissions = admissions or {}
         self._database = database
         self._held = held
         self._handlers = handlers
         self._deadline_seconds = deadline_seconds
 
     def work(self, lane: Lane, rung_by: str) -> None:
-        """Do the lane's next task, if there is one."""
+        """Do the lane's next task, if there is one, as soon as the processor has room for it."""
+        admission = self._admissions.get(lane)
+        if admission is None:
+            self._work(lane, rung_by)
+            return
+        with admission.entered() as admitted:
+            if admitted:
+                self._work(lane, rung_by)
+
+    def _work(self, lane: Lane, rung_by: str) -> None:
         try:
             claim = tasks.claim(self._database, lane)
         except StoreUnavailable:

@@ -9,6 +9,7 @@ import threading
 
 import structlog
 
+from backend.jobs.admission import Admission
 from backend.jobs.held import HeldClaims
 from backend.jobs.lanes import LaneWorker
 from backend.jobs.sweeper import Sweeper
@@ -25,8 +26,10 @@ class Worker:
         held: HeldClaims,
         sweeper: Sweeper,
         workbench: Workbench,
+        admission: Admission,
         drain_seconds: float,
     ) -> None:
+        self._admission = admission
         self._lanes = lanes
         self._held = held
         self._sweeper = sweeper
@@ -49,6 +52,7 @@ class Worker:
     def _drain(self) -> None:
         log.info("worker.draining", running=len(self._held.claims()))
         self._sweeper.stop()
+        self._admission.close()
         drains = [
             threading.Thread(target=lane.drain, args=(self._drain_seconds,)) for lane in self._lanes
         ]

@@ -5,6 +5,7 @@ The settlement of a paid call outlasts a database that is away for a while.
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -35,6 +36,8 @@ class MeteredModel:
     model: ChatModel
     database: Database
     payer: Payer
+    #: Wraps the waiting for the provider, so that another turn may work meanwhile.
+    aside: Callable[[], AbstractContextManager[None]] = nullcontext
 
     @property
     def name(self) -> str:
@@ -56,7 +59,8 @@ class MeteredModel:
         )
         started = time.perf_counter()
         try:
-            reply = self.model.complete(request, on_text)
+            with self.aside():
+                reply = self.model.complete(request, on_text)
         except BaseException as error:
             code = error.code if isinstance(error, SalesCrewError) else type(error).__name__
             spent = getattr(error, "usage", None) or Usage(llm_calls=1, priced=False)

@@ -33,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not process_meter.measurable():
         return _complain("The bench reads CPU and memory from /proc, which this system lacks.")
     # Whoever stops us wants the stack stopped, too: the `with` blocks do that on the way out.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         figures = _measure(options)
     except (MeasurementFailed, CompanionFailed, StackError) as error:
