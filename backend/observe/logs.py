@@ -2,8 +2,9 @@
 
 import logging
 import sys
+import threading
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 import structlog
 
@@ -27,13 +28,14 @@ def configure(log_format: Literal["json", "console"], process: str) -> None:
         if log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
     )
+    lines = WholeLines(sys.stdout)
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(lines),  # type: ignore[arg-type] # it only writes
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(lines)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -44,6 +46,25 @@ def configure(log_format: Literal["json", "console"], process: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(process=process)
+
+
+class WholeLines:
+    """A stream whose lines come from many threads and two kinds of loggers, each in one piece.
+
+    `print` writes a line and its end apart, and another thread's line may come between.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def write(self, line: str) -> None:
+        with self._lock:
+            self._stream.write(line)
+            self._stream.flush()
+
+    def flush(self) -> None:
+        """Nothing is held back."""
 
 
 def _redact_fields(_: Any, __: str, event: structlog.typing.EventDict) -> Mapping[str, Any]:
