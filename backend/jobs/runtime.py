@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from backend.answering.answer_turn import answer_turn, fail_turn
 from backend.answering.world import World
+from backend.domain.errors import AttemptsExhausted
 from backend.jobs.admission import Admission
 from backend.jobs.held import HeldClaims
 from backend.jobs.lanes import LaneWorker
@@ -96,7 +97,7 @@ def build_worker(settings: Settings) -> Worker:
         sweeper=Sweeper(
             world.database,
             world.ring,
-            lambda claim: workbench.close(claim, "attempts_exhausted"),
+            lambda claim: workbench.close(claim, AttemptsExhausted.code),
         ),
         workbench=workbench,
         admission=admission,

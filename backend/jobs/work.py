@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import structlog
 
-from backend.domain.errors import ClaimLost, SalesCrewError, StoreUnavailable
+from backend.domain.errors import AttemptsExhausted, ClaimLost, SalesCrewError, StoreUnavailable
 from backend.jobs.admission import Admission
 from backend.jobs.held import HeldClaims
 from backend.llm.metered import patiently
@@ -127,7 +127,7 @@ class Workbench:
 
     def _again(self, claim: Claim) -> str:
         if claim.is_last:
-            self.close(claim, "attempts_exhausted")
+            self.close(claim, AttemptsExhausted.code)
             return "failed"
         # 1 s, then 2 s: a fault of the moment has passed by then, and a person is waiting.
         delay = timedelta(seconds=2**claim.failures)

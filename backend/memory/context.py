@@ -8,7 +8,7 @@ from backend.domain.ports import Embedder
 from backend.domain.turns import Context
 from backend.memory.recall import recall
 from backend.memory.recent import RECENT_TURNS, remembered, within_allowance
-from backend.store import turns
+from backend.store import recent_messages
 from backend.store.database import Database
 from backend.store.turns import Begun
 
@@ -22,7 +22,7 @@ def gather(database: Database, embedder: Embedder, begun: Begun) -> Context:
     """
     asker: Asker = begun.asker
     with database.tenant(asker.tenant_id) as conn:
-        newest_first = turns.recent(
+        newest_first = recent_messages.recent(
             conn, asker.tenant_id, begun.conversation_id, before=begun.seq, limit=RECENT_TURNS
         )
     kept = within_allowance(newest_first)

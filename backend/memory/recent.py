@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from backend.domain.chat import Remembered
-from backend.store.turns import RecentMessage
+from backend.store.recent_messages import RecentMessage
 
 #: Follow-ups reach back a few turns; recall brings what is older. Keeps prompts flat however
 #: long a conversation grows.

@@ -86,20 +86,6 @@ class TurnRow:
     error_code: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecentMessage:
-    """A message of an earlier turn of the conversation."""
-
-    turn_id: UUID
-    message_id: UUID
-    author: str
-    text: str
-    at: datetime
-    query: Mapping[str, Any] | None
-    #: The language its turn was answered in.
-    language: str
-
-
 def begin(database: Database, claim: tasks.Claim) -> Begun | None:
     """Take a claimed turn up; None when it is closed already or has a newer claimant."""
     with database.tenant(claim.tenant_id) as conn:
@@ -209,33 +195,6 @@ def settled(
         return conn.execute(
             _SQL["settled"], {"tenant_id": tenant_id, "turn_ids": list(turn_ids)}
         ).fetchall()
-
-
-def recent(
-    conn: Conn, tenant_id: TenantId, conversation_id: ConversationId, *, before: int, limit: int
-) -> list[RecentMessage]:
-    """The messages of the last `limit` answered turns before turn number `before`, newest first."""
-    rows = conn.execute(
-        _SQL["recent"],
-        {
-            "tenant_id": tenant_id,
-            "conversation_id": conversation_id,
-            "seq": before,
-            "limit": limit,
-        },
-    )
-    return [
-        RecentMessage(
-            turn_id=row["id"],
-            message_id=row["message_id"],
-            author=row["author"],
-            text=row["text"],
-            at=row["at"],
-            query=row["query"],
-            language=row["language"],
-        )
-        for row in rows
-    ]
 
 
 def _lock(conn: Conn, claim: tasks.Claim) -> None:
