@@ -5,16 +5,21 @@ compares the two). What is wrong or missing stops the start with one line that n
 variable and what it should be: `load()` raises SettingsInvalid with that line.
 """
 
-import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from ipaddress import ip_address
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from backend.setting_forms import (
+    MARKET_HOST,
+    is_host,
+    may_tell_market_data,
+    starting,
+    two_prices,
+)
 
 Provider = Literal["openai", "anthropic", "gemini", "openai_compatible", "offline"]
 
@@ -27,13 +32,6 @@ DEFAULT_MODELS: dict[str, str] = {
 }
 
 _LAST_PORT = 65_535
-
-#: Labels of letters, digits and hyphens; the last has a letter, or it is a broken IP address.
-_HOST_NAME = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)*(?=[0-9-]*[A-Za-z])[A-Za-z0-9-]{1,63}")
-
-#: Market data is Banco Central's, read over https; the loopback is for a stand-in.
-_MARKET_HOST = "api.bcb.gov.br"
-_LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class SettingsInvalid(Exception):
@@ -93,12 +91,12 @@ class Settings(BaseSettings):
     @field_validator("database_url", "migration_database_url")
     @classmethod
     def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
-        return _starting(value, "postgresql://", "postgres://")
+        return starting(value, "postgresql://", "postgres://")
 
     @field_validator("app_redis_url")
     @classmethod
     def _is_redis(cls, value: SecretStr | None) -> SecretStr | None:
-        return _starting(value, "redis://", "rediss://", "unix://")
+        return starting(value, "redis://", "rediss://", "unix://")
 
     @field_validator("secret_key")
     @classmethod
@@ -110,15 +108,15 @@ class Settings(BaseSettings):
     @field_validator("bind_host")
     @classmethod
     def _is_host(cls, value: str) -> str:
-        if not (_is_ip_address(value) or _HOST_NAME.fullmatch(value)):
+        if not is_host(value):
             raise ValueError("should be an IP address or a host name, as in 127.0.0.1")
         return value
 
     @field_validator("market_base_url")
     @classmethod
     def _is_central_bank(cls, value: str | None) -> str | None:
-        if value is not None and not _may_tell_market_data(value):
-            raise ValueError(f"should be https://{_MARKET_HOST} or a server at http://127.0.0.1")
+        if value is not None and not may_tell_market_data(value):
+            raise ValueError(f"should be https://{MARKET_HOST} or a server at http://127.0.0.1")
         return value
 
     @field_validator("llm_base_url", "openai_base_url", "anthropic_base_url", "gemini_base_url")
@@ -131,7 +129,7 @@ class Settings(BaseSettings):
     @field_validator("llm_price_per_million")
     @classmethod
     def _is_two_prices(cls, value: str | None) -> str | None:
-        if value is not None and _two_prices(value) is None:
+        if value is not None and two_prices(value) is None:
             raise ValueError("should be `input/output` in USD per million tokens, as in 0.15/0.60")
         return value
 
@@ -190,7 +188,7 @@ class Settings(BaseSettings):
     @property
     def price_per_million(self) -> tuple[Decimal, Decimal] | None:
         """USD per million input and output tokens, where the user says so."""
-        return _two_prices(self.llm_price_per_million) if self.llm_price_per_million else None
+        return two_prices(self.llm_price_per_million) if self.llm_price_per_million else None
 
     def required(self, name: Literal["database_url", "app_redis_url", "secret_key"]) -> str:
         """A value that this process cannot do without. Raises SettingsInvalid."""
@@ -211,40 +209,3 @@ def load() -> Settings:
             raise SettingsInvalid(message) from None
         name = str(first["loc"][0]).upper()
         raise SettingsInvalid(f"{name}: {message}") from None
-
-
-def _starting(value: SecretStr | None, *schemes: str) -> SecretStr | None:
-    """The address; a ValueError that does not repeat it when it has none of these schemes."""
-    if value is not None and not value.get_secret_value().startswith(schemes):
-        raise ValueError(f"should be a {' or '.join(schemes)} address")
-    return value
-
-
-def _is_ip_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _may_tell_market_data(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # raises ValueError for one that is not a port
-    except ValueError:
-        return False
-    if parts.hostname in _LOOPBACK:
-        return parts.scheme in ("http", "https")
-    return parts.scheme == "https" and parts.hostname == _MARKET_HOST
-
-
-def _two_prices(text: str) -> tuple[Decimal, Decimal] | None:
-    """The prices in `input/output`; None when it is not that."""
-    try:
-        given, made = (Decimal(part.strip()) for part in text.split("/"))
-    except (ValueError, InvalidOperation):
-        return None
-    return (
-        (given, made) if given.is_finite() and made.is_finite() and min(given, made) >= 0 else None
-    )
