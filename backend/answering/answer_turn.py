@@ -7,7 +7,7 @@ published is voided by `answer.restarted`. An attempt that fails leaves its trac
 """
 
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -20,13 +20,14 @@ from backend.answering.report import report
 from backend.answering.steps import Steps, code_of
 from backend.answering.telling import Telling
 from backend.answering.think import Question, Thought, think
-from backend.answering.world import World
+from backend.answering.world import Source, World
 from backend.domain.errors import ClaimLost, SalesQueryInvalid, StoreUnavailable, public_message
 from backend.domain.events import EventKind
 from backend.domain.sales import MetricQuery
 from backend.domain.turns import Asked, Context, Draft
 from backend.llm.metered import MeteredModel, patiently
 from backend.memory.context import gather
+from backend.memory.recall import meaning_of
 from backend.observe import metrics
 from backend.semantic.planner import QUERY_TOOL, query_from_arguments
 from backend.store import turns
@@ -57,11 +58,10 @@ def answer_turn(world: World, claim: Claim) -> None:
     steps = Steps(claimed_at)
     with _traced(world, claim, steps):
         with steps.step("gather", "memory") as detail:
-            context = gather(world.database, world.embedder, begun)
+            context, opens = _gathered(world, claim, begun)
             detail["lines"] = len(context.memory)
         question = _question(world, claim, begun, context, claimed_at)
-        source = world.sources.open(claim.tenant_id, begun.data_source)
-        thought = think(world, question, source, telling, steps)
+        thought = think(world, question, opens(), telling, steps)
 
     closed = _record(world, claim, question, thought, steps)
     for lane in closed.ring:
@@ -80,6 +80,14 @@ def fail_turn(world: World, claim: Claim, error_code: str) -> None:
     telling.emit(EventKind.TURN_FAILED, {"turn_id": str(claim.turn_id), "error": error})
     metrics.TURNS.labels("", "", "failed").inc()
     log.error("turn.failed", turn_id=str(claim.turn_id), code=error_code, attempt=claim.attempt)
+
+
+def _gathered(world: World, claim: Claim, begun: Begun) -> tuple[Context, Callable[[], Source]]:
+    """What the crew is told, and what opens the source: outside, for a source may be slow."""
+    meaning = meaning_of(world.embedder, begun.question)
+    with world.database.tenant(claim.tenant_id) as conn:
+        context = gather(conn, begun, meaning)
+        return context, world.sources.find(conn, claim.tenant_id, begun.data_source)
 
 
 @contextmanager

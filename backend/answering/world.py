@@ -14,7 +14,7 @@ from backend.domain.identity import TenantId
 from backend.domain.ports import ChatModel, Embedder, Parser, Planner
 from backend.plugins.playbook_index import PlaybookIndex
 from backend.semantic.layer import SemanticLayer
-from backend.store.database import Database
+from backend.store.database import Conn, Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +26,11 @@ class Source:
 
 
 class Sources(Protocol):
-    """Opens a tenant's data sources, and keeps them open."""
+    """Finds a tenant's data sources, opens them, and keeps them open."""
 
-    def open(self, tenant_id: TenantId, reference: str | None) -> Source: ...
+    def find(
+        self, conn: Conn, tenant_id: TenantId, reference: str | None
+    ) -> Callable[[], Source]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

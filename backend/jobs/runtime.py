@@ -49,7 +49,7 @@ def build_world(settings: Settings) -> World:
     events = TurnEvents(redis_url)
     planner = SalesPlanner()
     model = build_model(model_config(settings), planner)
-    sources = OpenSources(database, Seal(settings.required("secret_key")))
+    sources = OpenSources(Seal(settings.required("secret_key")))
     return World(
         database=database,
         embedder=LocalEmbedder(),
@@ -69,7 +69,10 @@ def build_world(settings: Settings) -> World:
 def build_worker(settings: Settings) -> Worker:
     """Everything a worker process runs on, warm. Raises SettingsInvalid."""
     admission = Admission()
-    world = replace(build_world(settings), aside=admission.aside)
+    redis_url = settings.required("app_redis_url")
+    doorbell = Doorbell(redis_url)
+    world = build_world(settings)
+    world = replace(world, aside=admission.aside, closers=(*world.closers, doorbell.close))
     # What is loaded on first use takes a second: nobody's first answer should.
     world.embedder.embed(["pronto"])
     silence()
@@ -87,7 +90,6 @@ def build_worker(settings: Settings) -> Worker:
         deadline_seconds=settings.turn_deadline_seconds,
         admissions={"interactive": admission},
     )
-    redis_url = settings.required("app_redis_url")
     return Worker(
         lanes=[
             LaneWorker(redis_url, "interactive", settings.worker_threads, workbench.work),
@@ -96,7 +98,7 @@ def build_worker(settings: Settings) -> Worker:
         held=held,
         sweeper=Sweeper(
             world.database,
-            world.ring,
+            doorbell,
             lambda claim: workbench.close(claim, AttemptsExhausted.code),
         ),
         workbench=workbench,

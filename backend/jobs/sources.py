@@ -6,7 +6,7 @@ new names. A source that is not there leaves a turn without sales tools, not wit
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -24,7 +24,7 @@ from backend.semantic.loading import load_model
 from backend.semantic.parser import QuestionParser
 from backend.semantic.source import ClientDatabase
 from backend.store import tenants
-from backend.store.database import Database
+from backend.store.database import Conn
 from backend.store.seal import Seal
 from backend.store.tenants import DataSource
 
@@ -37,19 +37,28 @@ MOST_OPEN = 200
 class OpenSources:
     """See backend.answering.world.Sources. Thread-safe."""
 
-    def __init__(self, database: Database, seal: Seal) -> None:
-        self._database = database
+    def __init__(self, seal: Seal) -> None:
         self._seal = seal
         self._lock = threading.Lock()
         self._open: OrderedDict[UUID, _OpenSource] = OrderedDict()
 
-    def open(self, tenant_id: TenantId, reference: str | None) -> Source:
-        """The source by name or id (None: the default one). Raises StoreUnavailable."""
-        with self._database.tenant(tenant_id) as conn:
-            stored = tenants.data_source(conn, tenant_id, reference)
+    def find(self, conn: Conn, tenant_id: TenantId, reference: str | None) -> Callable[[], Source]:
+        """What opens the source of that name or id (None: the default one).
+
+        Opening may read the client's database; call it when `conn` is free again.
+        """
+        stamp = tenants.data_source_stamp(conn, tenant_id, reference)
+        if stamp is None:
+            return lambda: Source(layer=None, parser=LanguageOnly())
+        with self._lock:
+            found = self._open.get(stamp.id)
+            if found is not None and found.updated_at == stamp.updated_at:
+                self._open.move_to_end(stamp.id)
+                return found.source
+        stored = tenants.data_source(conn, tenant_id, str(stamp.id))
         if stored is None:
-            return Source(layer=None, parser=LanguageOnly())
-        return self._opened(stored).source()
+            return lambda: Source(layer=None, parser=LanguageOnly())
+        return lambda: self._opened(stored).source()
 
     def close(self) -> None:
         with self._lock:

@@ -6,19 +6,23 @@ Every worker sweeps about once a second; rows are taken with SKIP LOCKED, so the
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 
 import structlog
 
 from backend.domain.errors import StoreUnavailable
+from backend.live.doorbell import Doorbell
 from backend.observe import metrics
 from backend.store import maintenance, tasks
 from backend.store.database import Database
-from backend.store.tasks import Claim
+from backend.store.tasks import Claim, Overdue
 
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 1.0
+#: Rung in any case: should the count of rings in Redis be wrong, no task waits for ever.
+LEAST_RINGS = 1
 #: Partitions are made months ahead, so a day is often enough.
 HOUSEKEEPING_SECONDS = 24 * 3600
 
@@ -29,11 +33,11 @@ class Sweeper:
     def __init__(
         self,
         database: Database,
-        ring: Callable[[str, str], object],
+        doorbell: Doorbell,
         close_exhausted: Callable[[Claim], None],
     ) -> None:
         self._database = database
-        self._ring = ring
+        self._doorbell = doorbell
         self._close_exhausted = close_exhausted
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
@@ -54,13 +58,25 @@ class Sweeper:
         for claim in tasks.exhausted(self._database):
             metrics.SWEPT.labels("exhausted").inc()
             self._close_exhausted(claim)
-        for lane in tasks.overdue(self._database):
-            metrics.SWEPT.labels("rung").inc()
-            self._ring(lane, "sweeper")
+        self._ring_for(tasks.overdue(self._database))
         if time.monotonic() >= self._next_housekeeping:
             # Advanced first: what fails today is tried again tomorrow, not each second.
             self._next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
             maintenance.prepare_partitions(self._database)
+
+    def _ring_for(self, overdue: Sequence[Overdue]) -> None:
+        """Ring for what nobody was told of; for the rest only what Redis has forgotten.
+
+        A busy lane's tasks wait long with all their rings in Redis. Ringing again for each of them
+        would be a third of a busy worker's time.
+        """
+        lanes = Counter(task.lane for task in overdue)
+        for lane, tasks_due in lanes.items():
+            untold = sum(task.lane == lane and not task.told for task in overdue)
+            missing = tasks.ready_in_lane(self._database, lane) - self._doorbell.waiting(lane)
+            for _ in range(min(tasks_due, max(untold, missing, LEAST_RINGS))):
+                metrics.SWEPT.labels("rung").inc()
+                self._doorbell.ring(lane, rung_by="sweeper")
 
     def _run(self) -> None:
         # Jitter keeps the workers of a deployment from sweeping in step.

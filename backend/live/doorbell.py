@@ -143,6 +143,13 @@ class Doorbell:
             return False
         return True
 
+    def waiting(self, lane: str) -> int:
+        """How many rings of the lane nobody has heard yet; 0 with Redis away."""
+        try:
+            return int(self._client.llen(f"{self._brokers[lane].namespace}:{lane}"))
+        except redis.RedisError:
+            return 0
+
     def close(self) -> None:
         self._client.close()
 

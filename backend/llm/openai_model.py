@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from openai import OpenAI
+from openai import OpenAI, Stream
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from backend.domain.chat import ChatReply, ChatRequest
 from backend.domain.errors import ContentRefused, ModelAnswerUnusable, SalesCrewError
@@ -16,6 +17,7 @@ from backend.llm.reply import ReplyDraft, ToolDraft
 from backend.llm.retries import Listener, call_with_retries
 from backend.llm.wire import http_client
 
+_PATH = "/chat/completions"
 OPENAI_URL = "https://api.openai.com/v1"
 
 #: `stop`, and what compatible servers call the same: Together, text-generation-inference, and
@@ -46,8 +48,6 @@ class OpenAIModel:
         # The SDK fills these from the environment; a tenant's key must not carry another's.
         self._client.organization = None
         self._client.project = None
-        # This loads half of the SDK; the first question should not wait for it.
-        self._create: Any = self._client.chat.completions.create
 
     def complete(self, request: ChatRequest, on_text: OnText | None = None) -> ChatReply:
         wire_request = openai_request(
@@ -57,10 +57,8 @@ class OpenAIModel:
         def attempt(listener: Listener) -> ChatReply:
             draft = ReplyDraft(listener)
             if on_text is None:
-                return self._read(request, draft, self._create(**wire_request))
-            with self._create(
-                **wire_request, stream=True, stream_options={"include_usage": True}
-            ) as chunks:
+                return self._read(request, draft, self._plain(wire_request))
+            with self._streamed(wire_request) as chunks:
                 return self._read_stream(request, draft, chunks)
 
         return call_with_retries(
@@ -73,6 +71,21 @@ class OpenAIModel:
 
     def close(self) -> None:
         self._client.close()
+
+    # The SDK's own way to an address. Its `chat.completions.create` walks through every message
+    # to rename fields that are named right: a third of the time of a call.
+
+    def _plain(self, wire_request: dict[str, Any]) -> ChatCompletion:
+        return self._client.post(_PATH, body=wire_request, cast_to=ChatCompletion)
+
+    def _streamed(self, wire_request: dict[str, Any]) -> Stream[ChatCompletionChunk]:
+        return self._client.post(
+            _PATH,
+            body={**wire_request, "stream": True, "stream_options": {"include_usage": True}},
+            cast_to=ChatCompletion,
+            stream=True,
+            stream_cls=Stream[ChatCompletionChunk],
+        )
 
     def _read(self, request: ChatRequest, draft: ReplyDraft, completion: Any) -> ChatReply:
         choice = completion.choices[0]

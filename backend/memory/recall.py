@@ -1,8 +1,11 @@
 """What this person said or was told before, by meaning, whichever conversation it was in."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from time import perf_counter
 from uuid import UUID
+
+import structlog
 
 from backend.domain.chat import Remembered
 from backend.domain.identity import Asker
@@ -10,7 +13,9 @@ from backend.domain.ports import Embedder
 from backend.memory.recent import clipped
 from backend.observe import metrics
 from backend.store import memories
-from backend.store.database import Database
+from backend.store.database import Conn
+
+log = structlog.get_logger(__name__)
 
 #: Best matches kept; more would cost tokens on every call.
 RECALLED = 4
@@ -21,23 +26,35 @@ CANDIDATES = 12
 LEAST_SCORE = 0.35
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A question as a vector, and the model that made it."""
+
+    vector: Sequence[float]
+    model: str
+
+
+def meaning_of(embedder: Embedder, question: str) -> Meaning | None:
+    """None when the embedder fails, which costs the recall, not the answer."""
+    try:
+        [vector] = embedder.embed([question])
+    except (RuntimeError, ValueError, OSError):
+        log.exception("recall.failed")
+        return None
+    return Meaning(vector, embedder.model)
+
+
 def recall(
-    database: Database,
-    embedder: Embedder,
-    asker: Asker,
-    question: str,
-    *,
-    except_messages: Sequence[UUID],
+    conn: Conn, asker: Asker, meaning: Meaning, *, except_messages: Sequence[UUID]
 ) -> tuple[Remembered, ...]:
     """The person's most similar messages other than `except_messages`, best first, none twice."""
     started = perf_counter()
-    [vector] = embedder.embed([question])
     found = memories.recall(
-        database,
+        conn,
         asker.tenant_id,
         asker.person_id,
-        vector,
-        embedding_model=embedder.model,
+        meaning.vector,
+        embedding_model=meaning.model,
         except_messages=except_messages,
         limit=CANDIDATES,
     )

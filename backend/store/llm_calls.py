@@ -9,7 +9,7 @@ from uuid import UUID
 from backend.domain.chat import Purpose
 from backend.domain.identity import PersonId, TenantId, TurnId, new_id
 from backend.domain.usage import Usage
-from backend.store.database import Conn, Database
+from backend.store.database import Database
 from backend.store.queries import statements
 
 _SQL = statements("llm_calls")
@@ -78,9 +78,3 @@ def settle(database: Database, payer: Payer, call_id: UUID, end: Settlement) -> 
                 "error_code": end.error_code,
             },
         )
-
-
-def of_turn(conn: Conn, tenant_id: TenantId, turn_id: TurnId) -> Usage:
-    """What a turn used so far, over all its attempts."""
-    row = conn.execute(_SQL["of_turn"], {"tenant_id": tenant_id, "turn_id": turn_id}).fetchone()
-    return Usage() if row is None else Usage(**row)

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Literal
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from backend.domain.identity import PersonId, TenantId, TurnId
-from backend.store.database import Conn, Database
+from backend.store.database import Conn
 from backend.store.queries import statements
 
 _SQL = statements("memories")
@@ -52,26 +55,34 @@ def remember(
     embedding_model: str,
 ) -> None:
     """Keep the vectors of messages; a message that has one already is left alone."""
-    for message, vector in zip(messages, vectors, strict=True):
-        conn.execute(
-            _SQL["remember"],
-            {
-                "tenant_id": tenant_id,
-                "person_id": message.person_id,
-                "message_id": message.id,
-                "conversation_id": message.conversation_id,
-                "turn_id": message.turn_id,
-                "role": "user" if message.author == "user" else "assistant",
-                "text": message.text,
-                "at": message.at,
-                "embedding": _literal(vector),
-                "embedding_model": embedding_model,
-            },
-        )
+    if not messages:
+        return
+    conn.execute(
+        _SQL["remember"],
+        {
+            "tenant_id": tenant_id,
+            "embedding_model": embedding_model,
+            "messages": Jsonb(
+                [
+                    {
+                        "person_id": message.person_id,
+                        "message_id": message.id,
+                        "conversation_id": message.conversation_id,
+                        "turn_id": message.turn_id,
+                        "role": "user" if message.author == "user" else "assistant",
+                        "text": message.text,
+                        "at": message.at,
+                        "embedding": _literal(vector),
+                    }
+                    for message, vector in zip(messages, vectors, strict=True)
+                ]
+            ),
+        },
+    )
 
 
 def recall(
-    database: Database,
+    conn: Conn,
     tenant_id: TenantId,
     person_id: PersonId,
     vector: Sequence[float],
@@ -81,21 +92,26 @@ def recall(
     limit: int,
 ) -> list[Memory]:
     """The person's messages nearest in meaning, best first."""
-    with database.tenant(tenant_id) as conn:
-        rows = conn.execute(
-            _SQL["recall"],
-            {
-                "tenant_id": tenant_id,
-                "person_id": person_id,
-                "embedding": _literal(vector),
-                "embedding_model": embedding_model,
-                "except_messages": list(except_messages),
-                "limit": limit,
-            },
-        ).fetchall()
+    rows = conn.execute(
+        _SQL["recall"],
+        {
+            "tenant_id": tenant_id,
+            "person_id": person_id,
+            "embedding": _literal(vector),
+            "embedding_model": embedding_model,
+            "except_messages": list(except_messages),
+            "limit": limit,
+        },
+    )
     return [Memory(**row) for row in rows]
 
 
 def _literal(vector: Sequence[float]) -> str:
     """A vector in pgvector's own text form; six digits are more than a half float holds."""
-    return "[" + ",".join(f"{number:.6g}" for number in vector) + "]"
+    return _form(len(vector)) % tuple(vector)
+
+
+@cache
+def _form(width: int) -> str:
+    # One format for all numbers of a vector: a third of the time of one each.
+    return "[" + ",".join(["%.6g"] * width) + "]"

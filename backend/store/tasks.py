@@ -148,10 +148,25 @@ def exhausted(database: Database) -> list[Claim]:
     return [Claim(**row) for row in rows]
 
 
-def overdue(database: Database) -> list[Lane]:
-    """The lanes to ring, once for each ready task that nobody came for."""
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A ready task that nobody came for. `told`: its lane was rung for it before."""
+
+    lane: Lane
+    told: bool
+
+
+def overdue(database: Database) -> list[Overdue]:
+    """What its lane is to be rung for."""
     with database.open() as conn:
-        return [row["lane"] for row in conn.execute(_SQL["ring"]).fetchall()]
+        return [Overdue(**row) for row in conn.execute(_SQL["ring"]).fetchall()]
+
+
+def ready_in_lane(database: Database, lane: Lane) -> int:
+    """How many tasks of the lane are ready and due."""
+    with database.open() as conn:
+        row = conn.execute(_SQL["ready_in_lane"], {"lane": lane}).fetchone()
+    return 0 if row is None else int(row["tasks"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

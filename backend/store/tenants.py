@@ -100,6 +100,24 @@ def add_data_source(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class DataSourceStamp:
+    """Which source, and since when it is as it is."""
+
+    id: UUID
+    updated_at: datetime
+
+
+def data_source_stamp(
+    conn: Conn, tenant_id: TenantId, reference: str | None
+) -> DataSourceStamp | None:
+    """The source of that name or id (None: the tenant's default one), or None."""
+    row = conn.execute(
+        _SQL["data_source_stamp"], {"tenant_id": tenant_id, "reference": reference}
+    ).fetchone()
+    return None if row is None else DataSourceStamp(**row)
+
+
 def data_source(conn: Conn, tenant_id: TenantId, reference: str | None) -> DataSource | None:
     """The source of that name or id (None: the tenant's default one), or None."""
     row = conn.execute(

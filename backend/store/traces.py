@@ -1,6 +1,7 @@
 """What an attempt did, kept: its steps and its tool calls, each in order."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from psycopg.types.json import Jsonb
 
@@ -14,37 +15,38 @@ _SQL = statements("turns")
 
 def add(conn: Conn, claim: Claim, steps: Sequence[Step], tool_calls: Sequence[ToolCall]) -> None:
     """Raises psycopg's UniqueViolation when the attempt has a trace already."""
-    names = {
-        "tenant_id": claim.tenant_id,
-        "turn_id": claim.turn_id,
-        "attempt": claim.attempt,
+    conn.execute(
+        _SQL["add_trace"],
+        {
+            "tenant_id": claim.tenant_id,
+            "turn_id": claim.turn_id,
+            "attempt": claim.attempt,
+            "steps": Jsonb([_step(seq, step) for seq, step in enumerate(steps)]),
+            "tool_calls": Jsonb([_tool_call(seq, call) for seq, call in enumerate(tool_calls)]),
+        },
+    )
+
+
+def _step(seq: int, step: Step) -> dict[str, Any]:
+    return {
+        "seq": seq,
+        "kind": step.kind,
+        "name": step.name,
+        "started_ms": step.started_ms,
+        "time_ms": step.time_ms,
+        "detail": dict(step.detail),
     }
-    for seq, step in enumerate(steps):
-        conn.execute(
-            _SQL["add_step"],
-            {
-                **names,
-                "seq": seq,
-                "kind": step.kind,
-                "name": step.name,
-                "started_ms": step.started_ms,
-                "time_ms": step.time_ms,
-                "detail": Jsonb(dict(step.detail)),
-            },
-        )
-    for seq, call in enumerate(tool_calls):
-        conn.execute(
-            _SQL["add_tool_call"],
-            {
-                **names,
-                "seq": seq,
-                "name": call.name,
-                "arguments": Jsonb(dict(call.arguments)),
-                "ok": call.outcome.ok,
-                "rows": call.outcome.rows,
-                "sql": call.outcome.sql,
-                "error_code": call.outcome.error,
-                "content": call.outcome.content,
-                "time_ms": call.time_ms,
-            },
-        )
+
+
+def _tool_call(seq: int, call: ToolCall) -> dict[str, Any]:
+    return {
+        "seq": seq,
+        "name": call.name,
+        "arguments": dict(call.arguments),
+        "ok": call.outcome.ok,
+        "rows": call.outcome.rows,
+        "sql": call.outcome.sql,
+        "error_code": call.outcome.error,
+        "content": call.outcome.content,
+        "time_ms": call.time_ms,
+    }

@@ -25,7 +25,7 @@ from backend.domain.identity import (
 from backend.domain.trace import Step, ToolCall
 from backend.domain.turns import AgentPolicy, TurnStatus
 from backend.domain.usage import Usage
-from backend.store import llm_calls, people, tasks, traces
+from backend.store import people, tasks, traces
 from backend.store.database import Conn, Database
 from backend.store.queries import statements
 
@@ -114,17 +114,17 @@ def begin(database: Database, claim: tasks.Claim) -> Begun | None:
 def record_answer(database: Database, claim: tasks.Claim, record: AnswerRecord) -> Closed:
     """Close the turn as answered. Raises ClaimLost when a newer attempt exists."""
     with database.tenant(claim.tenant_id) as conn:
-        _lock(conn, claim)
-        usage = llm_calls.of_turn(conn, claim.tenant_id, claim.turn_id)
-        recorded = conn.execute(_SQL["recorded_by"], _names(claim)).fetchone()
+        recorded, usage = _closing(conn, claim)
         if recorded is not None:
-            return Closed(body=recorded["answer"], usage=usage, ring=())
+            return Closed(body=recorded, usage=usage, ring=())
         body = record.body(usage)
         tasks.finish(conn, claim)
         answered = conn.execute(
             _SQL["answered"],
             {
                 **_names(claim),
+                "message_id": new_id(),
+                "text": record.text,
                 "answer": Jsonb(body),
                 "query": None if record.query is None else Jsonb(record.query),
                 "model": record.model,
@@ -134,7 +134,7 @@ def record_answer(database: Database, claim: tasks.Claim, record: AnswerRecord) 
         ).fetchone()
         if answered is None:
             raise ClaimLost
-        _add_answer(conn, claim, record)
+        traces.add(conn, claim, record.steps, record.tool_calls)
         remember = tasks.add(
             conn,
             tasks.NewTask(
@@ -205,18 +205,16 @@ def _lock(conn: Conn, claim: tasks.Claim) -> None:
     )
 
 
-def _add_answer(conn: Conn, claim: tasks.Claim, record: AnswerRecord) -> None:
-    conn.execute(
-        _SQL["add_message"],
-        {
-            **_names(claim),
-            "id": new_id(),
-            "conversation_id": claim.conversation_id,
-            "author": "agent",
-            "text": record.text,
-        },
-    )
-    traces.add(conn, claim, record.steps, record.tool_calls)
+def _closing(conn: Conn, claim: tasks.Claim) -> tuple[Mapping[str, Any] | None, Usage]:
+    """The conversation, locked: what this attempt has recorded already, and what was used."""
+    row = conn.execute(
+        _SQL["closing"], {**_names(claim), "conversation_id": claim.conversation_id}
+    ).fetchone()
+    if row is None:
+        # Erased meanwhile: nobody is left to answer.
+        raise ClaimLost
+    recorded = row.pop("recorded")
+    return recorded, Usage() if row["llm_calls"] is None else Usage(**row)
 
 
 def _names(claim: tasks.Claim) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from backend.domain.identity import TurnId
 from backend.domain.turns import TurnStatus
 from backend.store import tasks, turns
 from backend.store.database import Database
+from backend.store.tasks import Overdue
 from tests.conftest import MigratedDatabase
 from tests.integration.stage import a_record, a_tenant, answer_next, ask, claim, opened, pass_time
 
@@ -180,7 +181,7 @@ def test_a_task_nobody_was_told_of_is_rung_for_and_not_endlessly(
     assert tasks.overdue(app) == []
     with psycopg.connect(database.owner_dsn) as conn:
         conn.execute("UPDATE tasks SET rung_at = now() - interval '3 seconds'")
-    assert tasks.overdue(app) == ["interactive"]
+    assert tasks.overdue(app) == [Overdue(lane="interactive", told=True)]
     with psycopg.connect(database.owner_dsn) as conn:
         conn.execute("UPDATE tasks SET rung_at = now() - interval '3 seconds'")
     assert tasks.overdue(app) == []

@@ -9,7 +9,3 @@ UPDATE llm_calls
        cost_nano = %(cost_nano)s, priced = %(priced)s, finish_reason = %(finish_reason)s,
        error_code = %(error_code)s
  WHERE tenant_id = %(tenant_id)s AND turn_id = %(turn_id)s AND id = %(id)s;
-
--- of_turn --
-SELECT llm_calls, input_tokens, cached_input_tokens, output_tokens, cost_nano, priced
-  FROM turn_usage WHERE tenant_id = %(tenant_id)s AND turn_id = %(turn_id)s;

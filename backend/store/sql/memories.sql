@@ -9,8 +9,11 @@ SELECT m.id, m.author, m.text, m.at, t.person_id, t.conversation_id, t.id AS tur
 -- remember --
 INSERT INTO memories (tenant_id, person_id, message_id, conversation_id, turn_id, role, text, at,
                       embedding, embedding_model)
-VALUES (%(tenant_id)s, %(person_id)s, %(message_id)s, %(conversation_id)s, %(turn_id)s, %(role)s,
-        %(text)s, %(at)s, %(embedding)s::halfvec, %(embedding_model)s)
+SELECT %(tenant_id)s, person_id, message_id, conversation_id, turn_id, role, text, at,
+       embedding::halfvec, %(embedding_model)s
+  FROM jsonb_to_recordset(%(messages)s)
+    AS said (person_id uuid, message_id uuid, conversation_id uuid, turn_id uuid, role text, text text,
+             at timestamptz, embedding text)
 ON CONFLICT DO NOTHING;
 
 -- recall --

@@ -119,13 +119,19 @@ RETURNING id, kind, lane, tenant_id, conversation_id, turn_id, attempt, failures
 -- ring --
 -- Ready tasks that nobody came for: Redis forgot, or never knew. Each ring waits twice as long
 -- as the one before (2 s to 60 s), so a long backlog is not multiplied in Redis.
+WITH overdue AS (
+    SELECT id, rung_at IS NOT NULL AS told FROM tasks
+     WHERE state = 'ready' AND run_at <= now()
+       AND (rung_at IS NULL
+            OR rung_at < now() - make_interval(secs => least(60, 2 * power(2, least(rings, 5)))))
+     ORDER BY run_at LIMIT 200 FOR UPDATE SKIP LOCKED
+)
 UPDATE tasks SET rung_at = now(), rings = rings + 1
- WHERE id IN (SELECT id FROM tasks
-               WHERE state = 'ready' AND run_at <= now()
-                 AND (rung_at IS NULL
-                      OR rung_at < now() - make_interval(secs => least(60, 2 * power(2, least(rings, 5)))))
-               ORDER BY run_at LIMIT 200 FOR UPDATE SKIP LOCKED)
-RETURNING lane;
+  FROM overdue WHERE tasks.id = overdue.id
+RETURNING tasks.lane, overdue.told;
+
+-- ready_in_lane --
+SELECT count(*) AS tasks FROM tasks WHERE lane = %(lane)s AND state = 'ready' AND run_at <= now();
 
 -- depth --
 -- The queue as the truth has it, by lane and state; age in seconds of the oldest claimable one.

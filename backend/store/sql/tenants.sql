@@ -31,6 +31,13 @@ ON CONFLICT (tenant_id, name) DO UPDATE
        is_default = excluded.is_default,
        updated_at = now();
 
+-- data_source_stamp --
+-- By our id, by its name, or the default one: enough to know whether what is open is still it.
+SELECT id, updated_at FROM data_sources
+ WHERE tenant_id = %(tenant_id)s
+   AND CASE WHEN %(reference)s::text IS NULL THEN is_default
+            ELSE name = %(reference)s OR id::text = %(reference)s END;
+
 -- data_source --
 -- By our id, by its name, or the default one.
 SELECT id, name, engine, sealed_dsn, model, updated_at FROM data_sources

@@ -46,10 +46,16 @@ RETURNING t.conversation_id, t.seq, t.channel, t.agent, t.data_source, t.streame
           a.sales_roles, a.playbook;
 
 -- answered --
-UPDATE turns
-   SET status = 'answered', answer = %(answer)s, query = %(query)s, model = %(model)s,
-       cached = %(cached)s, time_ms = %(time_ms)s, finished_at = now()
- WHERE tenant_id = %(tenant_id)s AND id = %(turn_id)s AND attempt = %(attempt)s AND status = 'running'
+-- The answer, and the message that tells it.
+WITH answered AS (
+    UPDATE turns
+       SET status = 'answered', answer = %(answer)s, query = %(query)s, model = %(model)s,
+           cached = %(cached)s, time_ms = %(time_ms)s, finished_at = now()
+     WHERE tenant_id = %(tenant_id)s AND id = %(turn_id)s AND attempt = %(attempt)s AND status = 'running'
+    RETURNING tenant_id, id, conversation_id
+)
+INSERT INTO messages (tenant_id, id, conversation_id, turn_id, author, text)
+SELECT tenant_id, %(message_id)s, conversation_id, id, 'agent', %(text)s FROM answered
 RETURNING id;
 
 -- failed --
@@ -64,19 +70,30 @@ SELECT id FROM turns
  WHERE tenant_id = %(tenant_id)s AND id = %(turn_id)s AND attempt = %(attempt)s AND status = 'running'
    FOR SHARE;
 
--- recorded_by --
--- What this very attempt has recorded already, if it has. (Its COMMIT arrived, the reply did not.)
-SELECT answer FROM turns
- WHERE tenant_id = %(tenant_id)s AND id = %(turn_id)s AND attempt = %(attempt)s AND status = 'answered';
+-- closing --
+-- Whoever closes or opens a turn of a conversation comes one after the other. With it: what the
+-- turn has used, and what this very attempt has recorded already, if it has. (Its COMMIT arrived,
+-- the reply did not.)
+SELECT CASE WHEN t.status = 'answered' AND t.attempt = %(attempt)s THEN t.answer END AS recorded,
+       u.llm_calls, u.input_tokens, u.cached_input_tokens, u.output_tokens, u.cost_nano, u.priced
+  FROM conversations c
+  JOIN turns t ON t.tenant_id = c.tenant_id AND t.id = %(turn_id)s
+  LEFT JOIN turn_usage u ON u.tenant_id = c.tenant_id AND u.turn_id = %(turn_id)s
+ WHERE c.tenant_id = %(tenant_id)s AND c.id = %(conversation_id)s FOR UPDATE OF c;
 
--- add_step --
-INSERT INTO steps (tenant_id, turn_id, attempt, seq, kind, name, started_ms, time_ms, detail)
-VALUES (%(tenant_id)s, %(turn_id)s, %(attempt)s, %(seq)s, %(kind)s, %(name)s, %(started_ms)s, %(time_ms)s, %(detail)s);
-
--- add_tool_call --
+-- add_trace --
+-- The steps and tool calls of an attempt, all in one trip.
+WITH step AS (
+    INSERT INTO steps (tenant_id, turn_id, attempt, seq, kind, name, started_ms, time_ms, detail)
+    SELECT %(tenant_id)s, %(turn_id)s, %(attempt)s, seq, kind, name, started_ms, time_ms, detail
+      FROM jsonb_to_recordset(%(steps)s)
+        AS taken (seq integer, kind text, name text, started_ms integer, time_ms integer, detail jsonb)
+)
 INSERT INTO tool_calls (tenant_id, turn_id, attempt, seq, name, arguments, ok, rows, sql, error_code, content, time_ms)
-VALUES (%(tenant_id)s, %(turn_id)s, %(attempt)s, %(seq)s, %(name)s, %(arguments)s, %(ok)s, %(rows)s, %(sql)s,
-        %(error_code)s, %(content)s, %(time_ms)s);
+SELECT %(tenant_id)s, %(turn_id)s, %(attempt)s, seq, name, arguments, ok, rows, sql, error_code, content, time_ms
+  FROM jsonb_to_recordset(%(tool_calls)s)
+    AS made (seq integer, name text, arguments jsonb, ok boolean, rows integer, sql text, error_code text,
+             content text, time_ms integer);
 
 -- one --
 SELECT id, conversation_id, status, attempt, asked_at, finished_at, answer, error_code
