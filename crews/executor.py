@@ -9,6 +9,7 @@ an agent through the public field `executor_class`; a test holds its messages to
 from typing import Any
 
 from crewai.agents.agent_executor import AgentExecutor, AgentExecutorState
+from crewai.utilities.string_utils import sanitize_tool_name
 from pydantic import PrivateAttr
 
 
@@ -38,6 +39,13 @@ class LeanExecutor(AgentExecutor):
             case other:
                 # A full context or a model without tools; both end as an error of ours before.
                 raise RuntimeError(f"unexpected turn of the agent loop: {other}")
+
+    def _setup_native_tools(self) -> None:
+        # Only by name: what the model is offered comes from our own schemas (`crews.model`).
+        tools = {sanitize_tool_name(tool.name): tool for tool in self.original_tools or ()}
+        self._openai_tools = [{"type": "function", "function": {"name": name}} for name in tools]
+        self._available_functions = {name: tool.run for name, tool in tools.items()}
+        self._tool_name_mapping = dict(tools)
 
     def _create_initial_state(self) -> AgentExecutorState:
         # The stock way builds a new pydantic class each time (5 ms).

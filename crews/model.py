@@ -95,7 +95,8 @@ class CrewModel(BaseLLM):
         """
         with llm_call_context():
             origin = {"from_task": from_task, "from_agent": from_agent}
-            self._emit_call_started_event(messages=messages, tools=tools, **origin)
+            # Without the messages: CrewAI would copy every one of them, and nobody reads them there.
+            self._emit_call_started_event(messages="", **origin)
             reply = self._reply(messages, origin)
             if reply is None:
                 self._emit_call_failed_event(error="model call failed", **origin)

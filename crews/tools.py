@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from crewai.tools import BaseTool
+from crewai.tools.structured_tool import CrewStructuredTool
 from crewai.tools.tool_failure import ToolFailure
 from pydantic import BaseModel, PrivateAttr
 
@@ -29,6 +30,14 @@ class Arguments(BaseModel):
         return {"type": "object", "properties": {}}
 
 
+class _Named(CrewStructuredTool):
+    """Without the look at signatures and schemas that nobody reads: 0.5 ms a tool and turn."""
+
+    @property
+    def formatted_description(self) -> str:
+        return self.description
+
+
 class CrewTool(BaseTool):
     """A tool of one turn. Numbers and records its calls through the turn's log."""
 
@@ -40,6 +49,14 @@ class CrewTool(BaseTool):
     def __init__(self, tool: Tool, log: ToolLog, deadline: float) -> None:
         super().__init__(name=tool.spec.name, description=tool.spec.description)
         self._tool, self._log, self._deadline = tool, log, deadline
+
+    def to_structured_tool(self) -> CrewStructuredTool:
+        """CrewAI's second form of a tool, which it looks names up in and never runs here."""
+        second = _Named.model_construct(
+            name=self.name, description=self.description, args_schema=self.args_schema
+        )
+        second._original_tool = self
+        return second
 
     def run(self, /, *args: Any, **arguments: Any) -> str | ToolFailure:
         """Called by CrewAI. `self` is positional only: a model may name an argument "self"."""

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 #: Digits with separators inside. Linear: one class, no nesting.
 _WRITTEN = re.compile(r"\d[\d.,]*\d|\d|[¼½¾⅓⅔]")
@@ -27,6 +28,7 @@ _SPELT = re.compile(
 _MAGNITUDE = re.compile(
     r"\s{0,2}(mil(?:h(?:ão|ões|ares)|lones|lón|lion)?|million|billion|thousand|bilh(?:ão|ões)|bi|mi|[kKmM])\b"
 )
+_EXACT = Decimal(0)
 _POWERS = {
     "mil": 3, "thousand": 3, "k": 3, "milhares": 3,
     "milhão": 6, "milhões": 6, "million": 6, "millón": 6, "millones": 6, "mi": 6, "m": 6,
@@ -67,21 +69,16 @@ def written_numbers(text: str, since: int = 0) -> list[WrittenNumber]:
 
 
 def _number(text: str, match: re.Match[str]) -> WrittenNumber:
-    scale = Decimal(1)
     magnitude = _MAGNITUDE.match(text, match.end())
-    if magnitude is not None:
-        scale = Decimal(10) ** _POWERS.get(magnitude.group(1).casefold(), 0)
-    readings = _readings(match.group())
-    if scale == 1:
-        tolerance = Decimal(0)
-    else:
-        places = max(-_exponent(value) for value in readings)
+    power = 0 if magnitude is None else _POWERS.get(magnitude.group(1).casefold(), 0)
+    values, tolerance = _readings(match.group()), _EXACT
+    if power:
+        scale = Decimal(10) ** power
+        places = max(-_exponent(value) for value in values)
         tolerance = scale * Decimal(10) ** -places / 2
+        values = frozenset(value * scale for value in values)
     return WrittenNumber(
-        text=match.group(),
-        start=match.start(),
-        values=frozenset(value * scale for value in readings),
-        tolerance=tolerance,
+        text=match.group(), start=match.start(), values=values, tolerance=tolerance
     )
 
 
@@ -103,10 +100,12 @@ def _is_code(text: str, match: re.Match[str]) -> bool:
     return (before.isalpha() or before == "_") and digits <= _LONGEST_CODE
 
 
-def _readings(digits: str) -> set[Decimal]:
+#: A turn reads the same few numbers many times: years, days, the figures of its tool.
+@lru_cache(maxsize=2_048)
+def _readings(digits: str) -> frozenset[Decimal]:
     """Each way the separators can be read: as groups of thousands, or the last as a decimal mark."""
     if digits in "¼½¾⅓⅔":
-        return {Decimal(str(unicodedata.numeric(digits)))}
+        return frozenset({Decimal(str(unicodedata.numeric(digits)))})
     readings: set[Decimal] = set()
     bare = digits.replace(".", "").replace(",", "")
     groups = re.split(r"[.,]", digits)
@@ -116,7 +115,7 @@ def _readings(digits: str) -> set[Decimal]:
         mark = max(digits.rfind("."), digits.rfind(","))
         whole = digits[:mark].replace(".", "").replace(",", "")
         readings.add(Decimal(f"{whole}.{digits[mark + 1 :]}"))
-    return readings
+    return frozenset(readings)
 
 
 def _exponent(value: Decimal) -> int:

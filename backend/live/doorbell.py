@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from typing import Any
+from uuid import uuid4
 
 import dramatiq
 import redis
@@ -30,6 +31,16 @@ BLOCK_SECONDS = 1.0
 #: whole time-out, and the sweeper rings anyway.
 DEAF_SECONDS = 1.0
 
+NAMESPACE = "sales"
+#: What Dramatiq's own "enqueue" does to the queue (KEYS 1 and 2), and a token for whoever sleeps:
+#: one trip to Redis for both.
+_RING = """
+redis.call("hset", KEYS[2], ARGV[1], ARGV[2])
+redis.call("rpush", KEYS[1], ARGV[1])
+redis.call("rpush", KEYS[3], 1)
+redis.call("ltrim", KEYS[3], -tonumber(ARGV[3]), -1)
+"""
+
 
 class DoorbellBroker(RedisBroker):
     """One lane's queue. Dead workers' messages come back after one heartbeat, not by chance."""
@@ -38,7 +49,7 @@ class DoorbellBroker(RedisBroker):
         super().__init__(
             client=_patient_client(url),
             middleware=middleware or [CurrentMessage()],
-            namespace="sales",
+            namespace=NAMESPACE,
             heartbeat_timeout=15_000,
             maintenance_chance=1_000_000,
         )
@@ -55,17 +66,6 @@ class DoorbellBroker(RedisBroker):
             self.queues.add(queue_name)
             self.emit_after("declare_queue", queue_name)
 
-    def enqueue(
-        self, message: dramatiq.Message[Any], *, delay: int | None = None
-    ) -> dramatiq.Message[Any]:
-        sent = super().enqueue(message, delay=delay)
-        wake = _wake_key(self.namespace, message.queue_name)
-        with self.client.pipeline(transaction=False) as pipe:
-            pipe.rpush(wake, 1)
-            pipe.ltrim(wake, -TOKENS, -1)
-            pipe.execute()
-        return sent
-
 
 class DoorbellConsumer(_RedisConsumer):
     """A consumer that blocks where the stock one sleeps."""
@@ -73,6 +73,8 @@ class DoorbellConsumer(_RedisConsumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._freed = threading.Event()
+        #: The last look found less than there was room for. Whoever rings since leaves a token.
+        self._emptied = False
 
     def ack(self, message: Any) -> None:
         super().ack(message)
@@ -83,35 +85,29 @@ class DoorbellConsumer(_RedisConsumer):
         self._freed.set()
 
     def __next__(self) -> Any:
-        message = self._fetch()
-        if message is not None:
-            return message
-        if self.outstanding_message_count < self.prefetch:
-            self._block()
-            return self._fetch()
-        self._freed.wait(BLOCK_SECONDS)
-        self._freed.clear()
-        return None
-
-    def _fetch(self) -> Any:
-        """One message if there is one now; the stock back-off is never reached."""
-        if not self.message_cache and self.outstanding_message_count >= self.prefetch:
-            return None
+        room = self.prefetch - self.outstanding_message_count
         if not self.message_cache:
-            try:
-                self.message_cache = self.broker.do_fetch(
-                    self.queue_name, self.prefetch - self.outstanding_message_count
-                )
-            except redis.ConnectionError as error:
-                raise ConnectionClosed(error) from None
+            if room <= 0:
+                self._freed.wait(BLOCK_SECONDS)
+                self._freed.clear()
+                return None
+            if self._emptied:
+                self._block()
+            self._look(room)
+        # The stock back-off, a sleep, is never reached: there is a message.
         return super().__next__() if self.message_cache else None
+
+    def _look(self, room: int) -> None:
+        try:
+            self.message_cache = self.broker.do_fetch(self.queue_name, room)
+        except redis.ConnectionError as error:
+            raise ConnectionClosed(error) from None
+        self._emptied = len(self.message_cache) < room
 
     def _block(self) -> None:
         """Sleep until somebody rings. A token that came while nobody slept is still there."""
         try:
-            self.broker.client.blpop(
-                [_wake_key(self.broker.namespace, self.queue_name)], timeout=BLOCK_SECONDS
-            )
+            self.broker.client.blpop([_wake_key(self.queue_name)], timeout=BLOCK_SECONDS)
         except redis.ConnectionError as error:
             raise ConnectionClosed(error) from None
 
@@ -123,20 +119,27 @@ class Doorbell:
         self._client = redis.Redis.from_url(
             url, socket_connect_timeout=1, socket_timeout=2, health_check_interval=15
         )
-        self._brokers = {
-            lane: _RingingBroker(self._client, lane) for lane in ("interactive", "bulk")
-        }
+        self._script = self._client.register_script(_RING)
         self._deaf_until = 0.0
 
     def ring(self, lane: str, *, rung_by: str) -> bool:
         """Tell the lane's workers that there is work; says whether Redis heard it."""
         if time.monotonic() < self._deaf_until:
             return False
+        ring_id = str(uuid4())
         message: dramatiq.Message[Any] = dramatiq.Message(
-            queue_name=lane, actor_name=ACTOR, args=(), kwargs={"rung_by": rung_by}, options={}
+            queue_name=lane,
+            actor_name=ACTOR,
+            args=(),
+            kwargs={"rung_by": rung_by},
+            options={"redis_message_id": ring_id},
         )
+        queue = _queue_key(lane)
         try:
-            self._brokers[lane].enqueue(message)
+            self._script(
+                keys=[queue, f"{queue}.msgs", _wake_key(lane)],
+                args=[ring_id, message.encode(), TOKENS],
+            )
         except redis.RedisError as error:
             self._deaf_until = time.monotonic() + DEAF_SECONDS
             log.warning("doorbell.unheard", lane=lane, error=type(error).__name__)
@@ -146,28 +149,12 @@ class Doorbell:
     def waiting(self, lane: str) -> int:
         """How many rings of the lane nobody has heard yet; 0 with Redis away."""
         try:
-            return int(self._client.llen(f"{self._brokers[lane].namespace}:{lane}"))
+            return int(self._client.llen(_queue_key(lane)))
         except redis.RedisError:
             return 0
 
     def close(self) -> None:
         self._client.close()
-
-
-class _RingingBroker(DoorbellBroker):
-    """The sending half, on a client that gives up quickly."""
-
-    def __init__(self, client: "redis.Redis", lane: str) -> None:
-        RedisBroker.__init__(
-            self,
-            client=client,
-            middleware=[],
-            namespace="sales",
-            heartbeat_timeout=15_000,
-            # Senders do no maintenance: consumers do it on each of their commands.
-            maintenance_chance=0,
-        )
-        self.lane = lane
 
 
 def _patient_client(url: str) -> "redis.Redis":
@@ -190,5 +177,10 @@ def _patient_client(url: str) -> "redis.Redis":
     return redis.Redis.from_url(url, socket_connect_timeout=2, health_check_interval=15, **tcp)
 
 
-def _wake_key(namespace: str, queue_name: str) -> str:
-    return f"{namespace}:{queue_name}.wake"
+def _queue_key(lane: str) -> str:
+    """Dramatiq's list of a queue's messages; beside it, `.msgs` holds what they say."""
+    return f"{NAMESPACE}:{lane}"
+
+
+def _wake_key(lane: str) -> str:
+    return f"{_queue_key(lane)}.wake"

@@ -21,6 +21,13 @@ KEPT_SECONDS = 900
 #: An answer of 8,000 characters at 20 deltas a second stays far below.
 MOST_EVENTS = 2_000
 
+#: Keep an event and announce it, in one trip: half the work of three commands in a pipeline.
+_PUBLISH = """
+redis.call("xadd", KEYS[1], "MAXLEN", "~", ARGV[2], "*", "event", ARGV[1])
+redis.call("expire", KEYS[1], ARGV[3])
+redis.call("publish", ARGV[4], ARGV[1])
+"""
+
 
 def history_key(turn_id: UUID) -> str:
     return f"sales:turn:{turn_id}:events"
@@ -37,16 +44,14 @@ class TurnEvents:
         self._client = redis.Redis.from_url(
             url, socket_connect_timeout=1, socket_timeout=2, max_connections=128
         )
+        self._script = self._client.register_script(_PUBLISH)
 
     def publish(self, turn_id: UUID, event: TurnEvent) -> None:
-        encoded = encode(event)
         try:
-            with self._client.pipeline(transaction=False) as pipe:
-                key = history_key(turn_id)
-                pipe.xadd(key, {"event": encoded}, maxlen=MOST_EVENTS, approximate=True)
-                pipe.expire(key, KEPT_SECONDS)
-                pipe.publish(channel(turn_id), encoded)
-                pipe.execute()
+            self._script(
+                keys=[history_key(turn_id)],
+                args=[encode(event), MOST_EVENTS, KEPT_SECONDS, channel(turn_id)],
+            )
         except redis.RedisError as error:
             log.warning("event.unpublished", kind=event.kind, error=type(error).__name__)
 
