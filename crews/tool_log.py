@@ -22,10 +22,14 @@ log = structlog.get_logger(__name__)
 
 
 class ToolLog:
-    """Runs, times, tells and keeps tool calls. Safe for the threads of one turn."""
+    """Runs, times, tells and keeps tool calls. Safe for the threads of one turn.
 
-    def __init__(self, emit: Emit) -> None:
+    `claimed_at` is the `time.monotonic()` instant that calls count from.
+    """
+
+    def __init__(self, emit: Emit, claimed_at: float) -> None:
         self._emit = emit
+        self._claimed_at = claimed_at
         self._lock = Lock()
         self._calls: list[ToolCall | None] = []
 
@@ -34,16 +38,15 @@ class ToolLog:
     ) -> ToolOutcome:
         """Do `act` as the next call. Never raises: what goes wrong becomes a failed outcome.
 
-        `ToolCall.started_at` is in seconds since the epoch. The figures of the outcome come back
-        carrying the number of the call.
+        The figures of the outcome come back carrying the number of the call.
         """
         number = self._next_number()
         self._emit(
             EventKind.TOOL_CALLED, {"tool_call": number, "name": name, "arguments": arguments}
         )
-        started_at, before = time.time(), time.perf_counter()
+        before = time.monotonic()
         outcome = _guarded(name, act)
-        time_ms = round((time.perf_counter() - before) * 1000)
+        time_ms = round((time.monotonic() - before) * 1000)
         outcome = replace(
             outcome, figures=tuple(replace(figure, tool_call=number) for figure in outcome.figures)
         )
@@ -51,7 +54,7 @@ class ToolLog:
             name=name,
             arguments=arguments,
             outcome=outcome,
-            started_at=started_at,
+            started_ms=round((before - self._claimed_at) * 1000),
             time_ms=time_ms,
         )
         with self._lock:

@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 
 from backend.answering.body import body
-from backend.answering.report import report
+from backend.answering.report import count_tools, report
 from backend.answering.steps import Steps, code_of
 from backend.answering.telling import Telling
 from backend.answering.think import Question, Thought, think
@@ -43,20 +43,23 @@ RECORD_PATIENCE_SECONDS = 60.0
 _FAILURE_SEQ = 1_000_000
 
 
-def answer_turn(world: World, claim: Claim) -> None:
-    """Take the turn to its answer. Raises ClaimLost, StoreUnavailable, or another SalesCrewError."""
+def answer_turn(world: World, claim: Claim) -> Claim | None:
+    """Take the turn to its answer; returns the task to go on with, which remembers it.
+
+    Raises ClaimLost, StoreUnavailable, or another SalesCrewError.
+    """
     claimed_at = time.monotonic()
     begun = turns.begin(world.database, claim)
     if begun is None:
         raise ClaimLost
     metrics.TURN_WAIT_SECONDS.observe(_seconds_since(begun.asked_at))
-    telling = Telling(claim.attempt, partial(world.publish, claim.turn_id))
+    telling = Telling(claim.attempt, partial(world.publish, claim.turn_id), watched=begun.streamed)
     telling.emit(EventKind.TURN_STARTED, {"turn_id": str(claim.turn_id)})
     if claim.attempt > 1:
         telling.restart("another_attempt")
 
     steps = Steps(claimed_at)
-    with _traced(world, claim, steps):
+    with telling.ending(), _traced(world, claim, steps):
         with steps.step("gather", "memory") as detail:
             context, opens = _gathered(world, claim, begun)
             detail["lines"] = len(context.memory)
@@ -64,21 +67,23 @@ def answer_turn(world: World, claim: Claim) -> None:
         thought = think(world, question, opens(), telling, steps)
 
     closed = _record(world, claim, question, thought, steps)
-    for lane in closed.ring:
-        world.ring(lane, "answer_turn")
+    if closed.ring is not None:
+        world.ring(closed.ring, "answer_turn")
     telling.emit(EventKind.TURN_ANSWERED, closed.body)
     report(question.asked, begun.trace_id, thought.checked, closed)
+    return closed.follow_up
 
 
 def fail_turn(world: World, claim: Claim, error_code: str) -> None:
     """Close the turn as failed, and say so. Raises ClaimLost, StoreUnavailable."""
-    ring = turns.record_failure(world.database, claim, error_code)
-    for lane in ring:
-        world.ring(lane, "fail_turn")
+    next_lane = turns.record_failure(world.database, claim, error_code)
+    if next_lane is not None:
+        world.ring(next_lane, "fail_turn")
     telling = Telling(claim.attempt, partial(world.publish, claim.turn_id), first_seq=_FAILURE_SEQ)
     error = {"code": error_code, "message": public_message(error_code)}
     telling.emit(EventKind.TURN_FAILED, {"turn_id": str(claim.turn_id), "error": error})
     metrics.TURNS.labels("", "", "failed").inc()
+    metrics.TURN_FAILURES.labels(error_code).inc()
     log.error("turn.failed", turn_id=str(claim.turn_id), code=error_code, attempt=claim.attempt)
 
 
@@ -100,6 +105,7 @@ def _traced(world: World, claim: Claim, steps: Steps) -> Generator[None]:
         raise
     except Exception as error:
         steps.note("record", "failure", {"error": code_of(error)})
+        count_tools(steps.tool_calls)
         try:
             turns.record_attempt(world.database, claim, steps.taken, steps.tool_calls)
         except Exception as unkept:  # noqa: BLE001 - it must not hide what the attempt failed of

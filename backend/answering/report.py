@@ -1,7 +1,10 @@
 """What is kept of an answered turn outside its rows: one log line, and the metrics."""
 
+from collections.abc import Sequence
+
 import structlog
 
+from backend.domain.trace import ToolCall
 from backend.domain.turns import Asked, Checked
 from backend.observe import metrics
 from backend.store.turns import Closed
@@ -10,6 +13,8 @@ log = structlog.get_logger(__name__)
 
 #: Callers name channels as they like; a metric label may only hold these.
 _CHANNELS = frozenset({"web", "whatsapp", "email", "crm", "ws", "api"})
+#: The code of a call by a name that no tool has: the model made that name up.
+_NO_SUCH_TOOL = "unknown_tool"
 
 
 def report(asked: Asked, trace_id: str, checked: Checked, closed: Closed) -> None:
@@ -22,10 +27,7 @@ def report(asked: Asked, trace_id: str, checked: Checked, closed: Closed) -> Non
     metrics.TURN_SECONDS.labels(decision).observe(time_ms / 1000)
     if checked.corrections:
         metrics.CORRECTIONS.inc()
-    for call in draft.tool_calls:
-        metrics.TOOL_SECONDS.labels(call.name, call.outcome.error or "").observe(
-            call.time_ms / 1000
-        )
+    count_tools(draft.tool_calls)
     log.info(
         "turn.answered",
         tenant_id=str(asked.asker.tenant_id),
@@ -44,3 +46,11 @@ def report(asked: Asked, trace_id: str, checked: Checked, closed: Closed) -> Non
         trace_id=trace_id,
         corrections=len(checked.corrections),
     )
+
+
+def count_tools(calls: Sequence[ToolCall]) -> None:
+    """Measure tool calls; called for an attempt that fails too, whose tools may be why."""
+    for call in calls:
+        error = call.outcome.error or ""
+        name = "other" if error == _NO_SUCH_TOOL else call.name
+        metrics.TOOL_SECONDS.labels(name, error).observe(call.time_ms / 1000)

@@ -2,23 +2,35 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from backend.domain.events import EventKind, TurnEvent
 
 #: Shorter steps cannot be told apart by a reader, and each event costs a trip to Redis.
 COALESCE_SECONDS = 0.05
+#: Who asked without watching waits for the whole answer: until an answer takes longer than this,
+#: its events travel together, in one trip in place of half a dozen.
+UNWATCHED_SECONDS = 2.0
+_LAST = frozenset({EventKind.TURN_ANSWERED, EventKind.TURN_FAILED})
 
 
 class Telling:
     """The events of one attempt. Safe to call from the threads that tools run in."""
 
     def __init__(
-        self, attempt: int, publish: Callable[[TurnEvent], None], *, first_seq: int = 1
+        self,
+        attempt: int,
+        publish: Callable[[Sequence[TurnEvent]], None],
+        *,
+        watched: bool = True,
+        first_seq: int = 1,
     ) -> None:
         self._attempt = attempt
         self._publish = publish
+        self._kept_until = 0.0 if watched else time.monotonic() + UNWATCHED_SECONDS
+        self._kept: list[TurnEvent] = []
         self._lock = threading.Lock()
         self._seq = first_seq - 1
         self._pending = ""
@@ -43,6 +55,16 @@ class Telling:
             self._pending = ""
             self._send(EventKind.ANSWER_RESTARTED, {"reason": reason})
 
+    @contextmanager
+    def ending(self) -> Generator[None]:
+        """If the block fails, what happened so far is told all the same."""
+        try:
+            yield
+        except Exception:
+            with self._lock:
+                self._publish_kept()
+            raise
+
     def _flush(self) -> None:
         if self._pending:
             self._send(EventKind.ANSWER_DELTA, {"text": self._pending})
@@ -51,4 +73,11 @@ class Telling:
 
     def _send(self, kind: EventKind, data: Mapping[str, Any]) -> None:
         self._seq += 1
-        self._publish(TurnEvent(kind=kind, attempt=self._attempt, seq=self._seq, data=data))
+        self._kept.append(TurnEvent(kind=kind, attempt=self._attempt, seq=self._seq, data=data))
+        if kind in _LAST or time.monotonic() >= self._kept_until:
+            self._publish_kept()
+
+    def _publish_kept(self) -> None:
+        if self._kept:
+            self._publish(self._kept)
+            self._kept = []

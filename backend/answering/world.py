@@ -1,6 +1,6 @@
 """What answering stands on, built once per process by `backend/jobs/runtime.py`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -43,7 +43,7 @@ class World:
     sources: Sources
     #: The playbook in that folder; an agent without one has no such tool.
     playbook: Callable[[str | None], PlaybookIndex | None]
-    publish: Callable[[UUID, TurnEvent], None]
+    publish: Callable[[UUID, Sequence[TurnEvent]], None]
     ring: Callable[[str, str], object]
     today: Callable[[], date]
     deadline_seconds: float

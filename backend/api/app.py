@@ -6,19 +6,23 @@ from litestar.enums import ScopeType
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import Receive, Scope, Send
 
-from backend.api import problems
+from backend.api import openai_errors
 from backend.api.bodies import DoorRequest
 from backend.api.chat import chat
 from backend.api.conversations import list_conversations, read_conversation
 from backend.api.docs import docs_handlers
 from backend.api.door import Door
 from backend.api.health import livez, readyz
+from backend.api.openai_chat import create_completion
+from backend.api.openai_models import list_models, read_model
 from backend.api.paths import keep_slashes
+from backend.api.queue import queue_state
 from backend.api.scrape import prometheus
 from backend.api.served import Served
 from backend.api.sockets import chat_socket
 from backend.api.stream import turn_events
 from backend.api.traces import turn_trace
+from backend.api.turn_list import list_turns
 from backend.api.turns import turn_state
 from backend.api.usage import usage
 from backend.api.users import describe_user
@@ -27,13 +31,18 @@ from backend.settings import Settings
 #: What the contract describes, in its order.
 HANDLERS: list[HTTPRouteHandler] = [
     chat,
+    list_turns,
     turn_state,
     turn_events,
     turn_trace,
     list_conversations,
     read_conversation,
     usage,
+    queue_state,
     describe_user,
+    create_completion,
+    list_models,
+    read_model,
     livez,
     readyz,
     prometheus,
@@ -50,7 +59,7 @@ class Application:
             state=State({"door": door}),
             lifespan=[door.open],
             request_class=DoorRequest,
-            exception_handlers={Exception: problems.answer_error},
+            exception_handlers={Exception: openai_errors.answer_error},
             # Described by docs_handlers; the framework's own pages load from elsewhere.
             openapi_config=None,
             logging_config=None,

@@ -1,7 +1,7 @@
 """A request of ours, and its body: bounded in size and time, and strictly read."""
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
 
 from litestar import Request
 from litestar.datastructures import State
@@ -20,6 +20,9 @@ ARRIVAL_SECONDS = 30.0
 
 class DoorRequest(Request[None, Caller, State]):
     """A request of ours: its door, its trace, and its body read our way."""
+
+    #: What a body may have at most.
+    most_bytes: ClassVar[int] = MOST_BYTES
 
     @property
     def door(self) -> Door:
@@ -61,7 +64,7 @@ class DoorRequest(Request[None, Caller, State]):
 
     async def _arrive(self) -> bytes:
         length = self.headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > MOST_BYTES:
+        if not length.isdecimal() or int(length) > self.most_bytes:
             raise TooLarge
         parts, size, more = [], 0, True
         while more:
@@ -70,7 +73,7 @@ class DoorRequest(Request[None, Caller, State]):
                 raise ClientGone
             parts.append(message["body"])
             size += len(message["body"])
-            if size > MOST_BYTES:
+            if size > self.most_bytes:
                 raise TooLarge
             more = message["more_body"]
         return b"".join(parts)

@@ -6,7 +6,6 @@ The turn does not depend on the wait: a caller who leaves, or a process that dra
 nothing about it.
 """
 
-import asyncio
 from typing import Annotated
 
 from litestar import Response, post
@@ -14,10 +13,11 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, JSONBody
 
 from backend.api import problems, turn_reply
+from backend.api.asking import ask
 from backend.api.auth import needs
 from backend.api.bodies import DoorRequest
 from backend.api.preferences import wait_seconds
-from backend.api.problems import ClientGone, Problem
+from backend.api.problems import Problem
 from backend.api.questions import submission_of, submit
 from backend.api.replay import closing_of
 from backend.api.replies import ChatAnswer, StillOpen
@@ -27,8 +27,6 @@ from backend.domain.errors import StoreUnavailable
 from backend.domain.events import TurnEvent
 from backend.domain.identity import Scope, TurnId
 from backend.domain.turns import TurnStatus
-from backend.live.listener import Follower
-from backend.store.submissions import Submission
 
 
 def _problem(description: str) -> ResponseSpec:
@@ -85,39 +83,8 @@ async def chat(
             return turn_reply.still_open(accepted.turn_id, TurnStatus.QUEUED)
         turn = await find_turn(door, submission.tenant_id, accepted.turn_id)
         return turn_reply.still_open(accepted.turn_id, turn.status)
-    return await _answered(request, submission, seconds)
-
-
-async def _answered(
-    request: DoorRequest, submission: Submission, seconds: float
-) -> Response[bytes]:
-    """Follow the turn from before it is stored, so that no event can come too early."""
-    waiting, tenant_id = request.door.waiting, submission.tenant_id
-    async with waiting.follow(tenant_id, submission.turn_id) as follower:
-        accepted = await submit(request.door, submission)
-        if not accepted.repeated:
-            event = await _closing(request, follower, seconds)
-            return await _reply(request, accepted.turn_id, event)
-    async with waiting.follow(tenant_id, accepted.turn_id) as follower:
-        turn = await find_turn(request.door, tenant_id, accepted.turn_id)
-        event = closing_of(turn) or await _closing(request, follower, seconds)
-        return await _reply(request, accepted.turn_id, event)
-
-
-async def _closing(request: DoorRequest, follower: Follower, seconds: float) -> TurnEvent | None:
-    """The turn's end, or None when it does not come in time. Raises ClientGone."""
-    closing = asyncio.create_task(request.door.waiting.closing(follower))
-    gone = asyncio.create_task(request.gone())
-    try:
-        await asyncio.wait((closing, gone), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        if closing.done():
-            return closing.result()
-        if gone.done():
-            raise ClientGone
-        return None
-    finally:
-        closing.cancel()
-        gone.cancel()
+    turn_id, event = await ask(request, submission, seconds)
+    return await _reply(request, turn_id, event)
 
 
 async def _reply(request: DoorRequest, turn_id: TurnId, event: TurnEvent | None) -> Response[bytes]:

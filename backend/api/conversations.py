@@ -5,20 +5,21 @@ from uuid import UUID
 
 import msgspec
 from litestar import get
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 
 from backend.api.auth import needs
 from backend.api.bodies import DoorRequest
+from backend.api.filters import ConversationFilter
 from backend.api.pages import cursor_of, place_of
+from backend.api.periods import PeriodAsked
 from backend.api.replay import failure
 from backend.api.replies import Failure
 from backend.api.reports import Conversation, ConversationItem, ConversationPage, Message, TurnItem
-from backend.api.schemas import user_id_of
 from backend.domain.errors import NotAllowed, NotFound
-from backend.domain.identity import Caller, Scope
+from backend.domain.identity import Scope
 from backend.domain.turns import TurnStatus
-from backend.store import people, views
-from backend.store.database import Database
+from backend.store import views
 from backend.store.views import Row
 
 #: A page that a screen or a script reads at once.
@@ -32,31 +33,37 @@ MOST_TURNS = 200
     guards=[needs(Scope.CHAT, Scope.OPERATOR)],
     tags=[Scope.CHAT, Scope.OPERATOR],
     summary="Conversations of a user, or of all (operator)",
+    dependencies={
+        "asked": Provide(PeriodAsked, sync_to_thread=False),
+        "which": Provide(ConversationFilter, sync_to_thread=False),
+    },
 )
 async def list_conversations(
     request: DoorRequest,
-    user_id: Annotated[
-        str | None, QueryParameter(name="user_id", description="Required without operator scope.")
-    ] = None,
+    asked: NamedDependency[PeriodAsked],
+    which: NamedDependency[ConversationFilter],
     cursor: Annotated[
         str | None,
         QueryParameter(name="cursor", max_length=200, description="From the page before."),
     ] = None,
     limit: Annotated[int, QueryParameter(name="limit", ge=1, le=MOST_CONVERSATIONS)] = 50,
 ) -> ConversationPage:
-    if user_id is None and not request.auth.may(Scope.OPERATOR):
+    if which.user_id is None and not request.auth.may(Scope.OPERATOR):
         raise NotAllowed("Listing without `user_id` needs the scope operator")
-    whose = None if user_id is None else user_id_of(user_id)
+    chosen = which.chosen(asked)
     before = None if cursor is None else place_of(cursor)
-    door = request.door
+    door, tenant_id = request.door, request.auth.tenant_id
 
-    def read() -> list[Row]:
-        return _list(door.database, request.auth, whose, before=before, limit=limit + 1)
+    def read() -> tuple[list[Row], int]:
+        with door.database.tenant(tenant_id) as conn:
+            views.check_zone(conn, asked.time_zone)
+            return views.conversations(conn, tenant_id, chosen, before=before, limit=limit + 1)
 
-    rows = await door.calls.run(read)
+    rows, total = await door.calls.run(read)
     shown = rows[:limit]
     return ConversationPage(
         conversations=[ConversationItem(**_item(row)) for row in shown],
+        total=total,
         next_cursor=(
             cursor_of(shown[-1]["last_turn_at"], shown[-1]["id"]) if len(rows) > limit else None
         ),
@@ -95,25 +102,6 @@ async def read_conversation(
         turns=[_turn(each) for each in turns[:limit]],
         next_after=turns[limit - 1]["seq"] if len(turns) > limit else None,
     )
-
-
-def _list(
-    database: Database,
-    caller: Caller,
-    user_id: str | None,
-    *,
-    before: views.Place | None,
-    limit: int,
-) -> list[Row]:
-    with database.tenant(caller.tenant_id) as conn:
-        person_id = None
-        if user_id is not None:
-            person = people.find(conn, caller.tenant_id, user_id)
-            if person is None:
-                return []
-            person_id = person.person_id
-        rows = views.conversations(conn, caller.tenant_id, person_id, before=before, limit=limit)
-    return rows if user_id is None else [{**row, "user_id": user_id} for row in rows]
 
 
 def _item(row: Row) -> Row:

@@ -27,7 +27,7 @@ CLIENT_GONE = 499
 
 
 class TooLarge(SalesCrewError):
-    """The request body is larger than 256 kB."""
+    """The request body is larger than this call takes."""
 
     code = "too_large"
 
@@ -72,6 +72,18 @@ class NotReady(SalesCrewError):
         self.checks = checks
 
 
+class ModelNotFound(SalesCrewError):
+    """`model` names no agent of yours; `GET /v1/models` lists them."""
+
+    code = "model_not_found"
+
+
+class AnswerLate(SalesCrewError):
+    """The answer is not there yet. Its turn goes on, and the same request sent again waits for it."""
+
+    code = "answer_late"
+
+
 class ClientGone(SalesCrewError):
     """The caller closed the connection."""
 
@@ -83,6 +95,7 @@ _STATUS = {
     "unauthenticated": 401,
     "not_allowed": 403,
     "not_found": 404,
+    "model_not_found": 404,
     "method_not_allowed": 405,
     "request_timeout": 408,
     "idempotency_conflict": 409,
@@ -94,6 +107,7 @@ _STATUS = {
     "store_unavailable": 503,
     "server_busy": 503,
     "not_ready": 503,
+    "answer_late": 504,
 }
 
 #: How a turn that failed is answered to a caller who waits for it. What stands behind us failed,

@@ -1,12 +1,12 @@
 """What the console and administrators read, as msgspec structs."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from backend.api.replies import Cost, Failure, Route
+from backend.api.replies import Cost, Failure
 from backend.domain.identity import Role
 from backend.domain.turns import TurnStatus
 
@@ -26,6 +26,7 @@ class ConversationPage(Struct, frozen=True, kw_only=True):
     """Conversations, the newest first."""
 
     conversations: list[ConversationItem]
+    total: Annotated[int, Meta(description="Of all pages.")]
     next_cursor: Annotated[str, Meta(description="`cursor` of the next page.")] | None
 
 
@@ -84,62 +85,6 @@ class UsageReport(Struct, frozen=True, kw_only=True):
     group_by: Literal["user", "model", "day", "channel", "agent"]
     rows: list[UsageRow]
     totals: UsageFigures
-
-
-class StepTaken(Struct, frozen=True, kw_only=True):
-    attempt: int
-    seq: int
-    kind: str
-    name: str
-    started_ms: Annotated[int, Meta(description="From the attempt's claim.")]
-    time_ms: int
-    detail: dict[str, Any]
-
-
-class LlmCallMade(Struct, frozen=True, kw_only=True):
-    id: UUID
-    attempt: int
-    purpose: str
-    provider: str
-    model: str
-    state: Literal["open", "ok", "failed"]
-    started_at: datetime
-    time_ms: int | None
-    input_tokens: int
-    cached_input_tokens: int
-    output_tokens: int
-    cost_usd: Cost
-    priced: bool
-    finish_reason: str | None
-    error_code: str | None
-
-
-class ToolCallMade(Struct, frozen=True, kw_only=True):
-    attempt: int
-    seq: int
-    name: str
-    arguments: dict[str, Any]
-    ok: bool
-    rows: int | None
-    sql: str | None
-    error_code: str | None
-    time_ms: int
-    result_digest: Annotated[str, Meta(description="SHA-256 of what the model read.")]
-    result: Annotated[str, Meta(description="The beginning of what the model read.")]
-
-
-class Trace(Struct, frozen=True, kw_only=True):
-    """How a turn was answered."""
-
-    turn_id: UUID
-    conversation_id: UUID
-    status: TurnStatus
-    attempt: int
-    route: Route | None
-    error: Failure | None
-    steps: list[StepTaken]
-    llm_calls: list[LlmCallMade]
-    tool_calls: list[ToolCallMade]
 
 
 class Person(Struct, frozen=True, kw_only=True):

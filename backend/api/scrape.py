@@ -33,11 +33,14 @@ async def prometheus(request: DoorRequest) -> Response[bytes]:
         except StoreUnavailable:
             # No figure is better than an old one.
             log.warning("metrics.queue_unread")
+            metrics.DEPENDENCY_UP.labels("postgres").set(0)
             metrics.TASKS.clear()
             metrics.TASK_AGE.clear()
         else:
+            metrics.DEPENDENCY_UP.labels("postgres").set(1)
             _show(depths)
             _Shown.until = time.monotonic() + KEPT_SECONDS
+    metrics.DEPENDENCY_UP.labels("redis").set(request.door.listener.connected)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

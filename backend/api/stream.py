@@ -28,8 +28,9 @@ from backend.observe import metrics
 MEDIA_TYPE = "text/event-stream"
 #: Sent first: how long a browser waits before it resumes (its own default is several seconds).
 _RETRY = b"retry: 1000\n\n"
-_PING = b": ping\n\n"
-_HEADERS = {
+#: Sent in a silence.
+PING = b": ping\n\n"
+HEADERS = {
     "Cache-Control": "no-store",
     # Buffering proxies would hold events back.
     "X-Accel-Buffering": "no",
@@ -61,11 +62,11 @@ async def turn_events(
     turn = await find_turn(request.door, request.auth.tenant_id, TurnId(turn_id))
     if turn.status not in CLOSED:
         live = _live(request.door, request.auth.tenant_id, TurnId(turn.id), after)
-        return EventStream(live, media_type=MEDIA_TYPE, headers=_HEADERS)
+        return EventStream(live, media_type=MEDIA_TYPE, headers=HEADERS)
     past = await past_events(request.door, turn, after)
     if not past:
-        return Response(b"", status_code=204, headers=_HEADERS)
-    return Response(_whole(past), media_type=MEDIA_TYPE, headers=_HEADERS)
+        return Response(b"", status_code=204, headers=HEADERS)
+    return Response(_whole(past), media_type=MEDIA_TYPE, headers=HEADERS)
 
 
 async def _live(
@@ -75,7 +76,7 @@ async def _live(
         yield _RETRY
         async with aclosing(events(door, tenant_id, turn_id, after)) as coming:
             async for event in coming:
-                yield _PING if event is None else _lines(event)
+                yield PING if event is None else _lines(event)
 
 
 def _whole(past: Sequence[TurnEvent]) -> bytes:

@@ -1,6 +1,7 @@
 """GET /turns/{id}/trace: how a turn was answered, step by step, with what it used and cost."""
 
 import hashlib
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from litestar.params import FromPath
 from backend.api.auth import needs
 from backend.api.bodies import DoorRequest
 from backend.api.replay import failure
-from backend.api.reports import Trace
+from backend.api.turn_reports import Trace
 from backend.api.watching import find_turn
 from backend.domain.identity import Scope, TurnId
 from backend.domain.usage import dollars
@@ -32,11 +33,12 @@ async def turn_trace(request: DoorRequest, turn_id: FromPath[UUID]) -> Trace:
     door, tenant_id = request.door, request.auth.tenant_id
     turn = await find_turn(door, tenant_id, TurnId(turn_id))
 
-    def read() -> dict[str, list[Row]]:
+    def read() -> tuple[Row, dict[str, list[Row]]]:
         with door.database.tenant(tenant_id) as conn:
-            return views.trace(conn, tenant_id, TurnId(turn_id))
+            asked = views.asked(conn, tenant_id, TurnId(turn_id))
+            return asked, views.trace(conn, tenant_id, TurnId(turn_id))
 
-    rows = await door.calls.run(read)
+    asked, rows = await door.calls.run(read)
     answer: Any = turn.answer or {}
     return msgspec.convert(
         {
@@ -44,6 +46,10 @@ async def turn_trace(request: DoorRequest, turn_id: FromPath[UUID]) -> Trace:
             "conversation_id": turn.conversation_id,
             "status": turn.status,
             "attempt": turn.attempt,
+            **_asked(asked),
+            "response": answer.get("response"),
+            "language": answer.get("language"),
+            "memory": answer.get("memory") or [],
             "route": answer.get("route") or _decided(rows["steps"]),
             "error": None if turn.error_code is None else failure(turn.error_code),
             "steps": rows["steps"],
@@ -52,6 +58,30 @@ async def turn_trace(request: DoorRequest, turn_id: FromPath[UUID]) -> Trace:
         },
         Trace,
     )
+
+
+def _asked(row: Row) -> Row:
+    attempts = row["attempts"] or []
+    started_at = datetime.fromisoformat(attempts[0]["started_at"]) if attempts else None
+    kept = ("user_id", "channel", "agent", "model", "cached", "question", "asked_at")
+    return {
+        **{name: row[name] for name in (*kept, "finished_at", "time_ms")},
+        "attempts": attempts,
+        "started_at": started_at,
+        "queue_wait_ms": None if started_at is None else _milliseconds(row["asked_at"], started_at),
+        "usage": {
+            "llm_calls": row["llm_calls"],
+            "input_tokens": row["input_tokens"],
+            "cached_input_tokens": row["cached_input_tokens"],
+            "output_tokens": row["output_tokens"],
+            "cost_usd": dollars(row["cost_nano"]),
+            "priced": row["unpriced_calls"] == 0,
+        },
+    }
+
+
+def _milliseconds(start: datetime, end: datetime) -> int:
+    return round((end - start).total_seconds() * 1000)
 
 
 def _decided(steps: list[Row]) -> Any:

@@ -8,6 +8,7 @@ import msgspec
 from litestar import MediaType, Response
 
 from backend.api import problems
+from backend.api.problems import Problem
 from backend.api.replay import failure, in_order
 from backend.api.replies import StillOpen
 from backend.domain.events import EventKind, TurnEvent
@@ -19,14 +20,17 @@ def of_event(event: TurnEvent, turn_id: UUID) -> Response[bytes]:
     """The answer to a caller who waited until this closing event."""
     if event.kind is EventKind.TURN_ANSWERED:
         return json_response(event.data)
+    return problems.response(problem_of_turn(event, turn_id))
+
+
+def problem_of_turn(event: TurnEvent, turn_id: UUID) -> Problem:
+    """Why the turn failed, from the event that closed it."""
     error = event.data["error"]
-    return problems.response(
-        problems.problem(
-            problems.status_of_turn(error["code"]),
-            error["code"],
-            error["message"],
-            turn_id=str(turn_id),
-        )
+    return problems.problem(
+        problems.status_of_turn(error["code"]),
+        error["code"],
+        error["message"],
+        turn_id=str(turn_id),
     )
 
 

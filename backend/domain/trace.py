@@ -45,7 +45,8 @@ class ToolCall:
     name: str
     arguments: Mapping[str, Any]
     outcome: ToolOutcome
-    started_at: float
+    #: From the attempt's claim, as the times of steps.
+    started_ms: int
     time_ms: int
 
 

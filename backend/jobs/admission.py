@@ -1,61 +1,124 @@
-"""Take another turn only while the processor has room for it.
+"""Let a few turns use the processor at a time, those of the least served tenant first.
 
 Turns mostly wait, for models and for clients' databases, and dozens may wait at once. What wants
 the processor is another matter: more at once make none of them sooner, each only takes longer, and
 a turn that comes new, perhaps the only one of its tenant, finds every thread taken for seconds. So
-a few turns at a time may work, any number may wait, and a thread that would claim a new turn stays
-at the gate until there is room. It claims afterwards: the fair choice among tenants is made as late
-as possible.
+a few turns at a time may work, and any number may wait. Who comes back from a model goes on before
+a new turn is begun, and among them whose tenant was served least. A thread that would claim a new
+turn claims it only when it is let in: the fair choice among tenants is made as late as possible.
 """
 
 import threading
+from collections import deque
 from collections.abc import Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
+
+from backend.domain.identity import TenantId
+from backend.jobs.fair_share import FairShare
 
 #: One interpreter runs one thread; the others wait for Postgres meanwhile, about a quarter of the
-#: time that a turn works. With six the interpreter is hardly ever idle.
-ROOM = 6
+#: time that a turn works. With four the interpreter is hardly ever idle.
+ROOM = 4
+
+#: Whose turn this thread works on; tools that run in threads of their own inherit it.
+_TENANT: ContextVar[TenantId | None] = ContextVar("tenant_at_the_gate", default=None)
 
 
 class Admission:
     """The gate of one process. Turns that wait for others step aside and make room."""
 
-    def __init__(self, room: int = ROOM) -> None:
+    def __init__(self, share: FairShare, room: int = ROOM) -> None:
+        self._share = share
         self._room = room
+        self._lock = threading.Lock()
         self._working = 0
         self._closed = False
-        self._changed = threading.Condition()
+        self._new: deque[_Waiter] = deque()
+        self._back: list[_Waiter] = []
 
     @contextmanager
     def entered(self) -> Generator[bool]:
         """Wait for room and hold it for the block; False when the gate was closed instead."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._working < self._room)
-            admitted = not self._closed
-            self._working += admitted
+        admitted = self._enter(_Waiter(tenant_id=None), new=True)
         try:
             yield admitted
         finally:
             if admitted:
-                self._make_room()
+                self._leave()
 
     @contextmanager
-    def aside(self) -> Generator[None]:
-        """Make room while this thread waits for others. It goes on at once when they answer."""
-        self._make_room()
+    def serving(self, tenant_id: TenantId) -> Generator[None]:
+        """Inside `entered`, once it is known whose turn it is."""
+        self._share.serve(tenant_id)
+        token = _TENANT.set(tenant_id)
         try:
             yield
         finally:
-            with self._changed:
-                self._working += 1
+            _TENANT.reset(token)
+
+    @contextmanager
+    def aside(self) -> Generator[None]:
+        """Make room while this thread waits for others, and wait for room when they answered."""
+        self._leave()
+        try:
+            yield
+        finally:
+            self._enter(_Waiter(tenant_id=_TENANT.get()), new=False)
 
     def close(self) -> None:
-        """Let nobody in any more; whoever waits is sent away."""
-        with self._changed:
+        """Begin no new turn any more; whoever waits for one is sent away."""
+        with self._lock:
             self._closed = True
-            self._changed.notify_all()
+            for waiter in self._new:
+                waiter.send_away()
+            self._new.clear()
 
-    def _make_room(self) -> None:
-        with self._changed:
+    def _enter(self, waiter: "_Waiter", *, new: bool) -> bool:
+        with self._lock:
+            if new and self._closed:
+                return False
+            if self._working < self._room:
+                # Nobody waits while there is room.
+                self._working += 1
+                return True
+            (self._new if new else self._back).append(waiter)
+        return waiter.wait()
+
+    def _leave(self) -> None:
+        with self._lock:
             self._working -= 1
-            self._changed.notify()
+            first = self._first()
+            if first is not None:
+                self._working += 1
+                first.let_in()
+
+    def _first(self) -> "_Waiter | None":
+        if self._back:
+            # Of equals the first that came.
+            first = min(self._back, key=self._served)
+            self._back.remove(first)
+            return first
+        return self._new.popleft() if self._new else None
+
+    def _served(self, waiter: "_Waiter") -> float:
+        return 0.0 if waiter.tenant_id is None else self._share.of(waiter.tenant_id)
+
+
+class _Waiter:
+    def __init__(self, tenant_id: TenantId | None) -> None:
+        self.tenant_id = tenant_id
+        self._admitted = False
+        self._decided = threading.Lock()
+        self._decided.acquire()
+
+    def wait(self) -> bool:
+        self._decided.acquire()
+        return self._admitted
+
+    def let_in(self) -> None:
+        self._admitted = True
+        self._decided.release()
+
+    def send_away(self) -> None:
+        self._decided.release()

@@ -10,6 +10,7 @@ from backend.answering.answer_turn import answer_turn, fail_turn
 from backend.answering.world import World
 from backend.domain.errors import AttemptsExhausted
 from backend.jobs.admission import Admission
+from backend.jobs.fair_share import FairShare
 from backend.jobs.held import HeldClaims
 from backend.jobs.lanes import LaneWorker
 from backend.jobs.remember_turn import give_up, remember_turn
@@ -68,7 +69,8 @@ def build_world(settings: Settings) -> World:
 
 def build_worker(settings: Settings) -> Worker:
     """Everything a worker process runs on, warm. Raises SettingsInvalid."""
-    admission = Admission()
+    share = FairShare()
+    admission = Admission(share)
     redis_url = settings.required("app_redis_url")
     doorbell = Doorbell(redis_url)
     world = build_world(settings)
@@ -88,7 +90,8 @@ def build_worker(settings: Settings) -> Worker:
             ),
         },
         deadline_seconds=settings.turn_deadline_seconds,
-        admissions={"interactive": admission},
+        share=share,
+        admission=admission,
     )
     return Worker(
         lanes=[

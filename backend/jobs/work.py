@@ -8,13 +8,15 @@ its retries. Anything else is a fault that another attempt may not meet; three a
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 
 import structlog
 
 from backend.domain.errors import AttemptsExhausted, ClaimLost, SalesCrewError, StoreUnavailable
 from backend.jobs.admission import Admission
+from backend.jobs.fair_share import FairShare
 from backend.jobs.held import HeldClaims
 from backend.llm.metered import patiently
 from backend.observe import metrics
@@ -24,8 +26,9 @@ from backend.store.tasks import Claim, Kind, Lane
 
 log = structlog.get_logger(__name__)
 
-#: A handler does the task and records it. `fail` closes a task that has no more attempts.
-Handler = Callable[[Claim], None]
+#: A handler does the task and records it; what it returns, the same thread goes on with. `fail`
+#: closes a task that has no more attempts.
+Handler = Callable[[Claim], Claim | None]
 Failure = Callable[[Claim, str], None]
 
 #: How long a claim outlives its handler's own deadline, for recording.
@@ -44,9 +47,11 @@ class Workbench:
         handlers: dict[Kind, tuple[Handler, Failure]],
         *,
         deadline_seconds: float,
-        admissions: Mapping[Lane, Admission] | None = None,
+        share: FairShare | None = None,
+        admission: Admission | None = None,
     ) -> None:
-        self._admissions = admissions or {}
+        self._share = share or FairShare()
+        self._admission = admission
         self._database = database
         self._held = held
         self._handlers = handlers
@@ -54,23 +59,28 @@ class Workbench:
 
     def work(self, lane: Lane, rung_by: str) -> None:
         """Do the lane's next task, if there is one, as soon as the processor has room for it."""
-        admission = self._admissions.get(lane)
-        if admission is None:
-            self._work(lane, rung_by)
-            return
-        with admission.entered() as admitted:
-            if admitted:
-                self._work(lane, rung_by)
+        admission = self._admission if lane == "interactive" else None
+        with admission.entered() if admission else nullcontext(True) as admitted:
+            claim = self._claimed(lane) if admitted else None
+            if claim is None:
+                return
+            with admission.serving(claim.tenant_id) if admission else nullcontext():
+                self._work(claim, rung_by)
 
-    def _work(self, lane: Lane, rung_by: str) -> None:
+    def _claimed(self, lane: Lane) -> Claim | None:
         try:
-            claim = tasks.claim(self._database, lane)
+            return tasks.claim(self._database, lane, served=self._share.all())
         except StoreUnavailable:
             # The task stays ready, and the sweeper rings again.
             log.warning("claim.skipped", lane=lane)
-            return
-        if claim is None:
-            return
+            return None
+
+    def _work(self, claim: Claim | None, rung_by: str) -> None:
+        while claim is not None:
+            claim = self._worked(claim, rung_by)
+
+    def _worked(self, claim: Claim, rung_by: str) -> Claim | None:
+        """Do a task; returns the one to go on with, if it left one."""
         with (
             structlog.contextvars.bound_contextvars(
                 tenant_id=str(claim.tenant_id),
@@ -80,8 +90,9 @@ class Workbench:
             ),
             self._held.holding(claim, self._deadline_seconds + GRACE_SECONDS),
         ):
-            outcome = self._do(claim)
+            outcome, follow_up = self._do(claim)
         metrics.TASKS_DONE.labels(claim.kind, outcome).inc()
+        return follow_up
 
     def close(self, claim: Claim, error_code: str) -> None:
         """Give a task up: it is out of attempts, or trying again is useless."""
@@ -105,25 +116,24 @@ class Workbench:
         except StoreUnavailable:
             log.warning("task.left_to_lease", turn_id=str(claim.turn_id))
 
-    def _do(self, claim: Claim) -> str:
+    def _do(self, claim: Claim) -> tuple[str, Claim | None]:
         handle, _ = self._handlers[claim.kind]
         try:
-            handle(claim)
+            return "done", handle(claim)
         except ClaimLost:
             log.warning("claim.lost", kind=claim.kind)
-            return "lost"
+            return "lost", None
         except StoreUnavailable:
             log.warning("task.given_back", kind=claim.kind)
             self.give_back(claim)
-            return "given_back"
+            return "given_back", None
         except SalesCrewError as error:
             log.warning("task.failed", kind=claim.kind, code=error.code)
             self.close(claim, error.code)
-            return "failed"
+            return "failed", None
         except Exception:
             log.exception("task.broke", kind=claim.kind, failures=claim.failures + 1)
-            return self._again(claim)
-        return "done"
+            return self._again(claim), None
 
     def _again(self, claim: Claim) -> str:
         if claim.is_last:

@@ -60,7 +60,7 @@ class MeteredModel:
         started = time.perf_counter()
         try:
             with self.aside():
-                reply = self.model.complete(request, on_text)
+                reply = self.model.complete(request, self._timed(on_text, started))
         except BaseException as error:
             code = error.code if isinstance(error, SalesCrewError) else type(error).__name__
             spent = getattr(error, "usage", None) or Usage(llm_calls=1, priced=False)
@@ -68,6 +68,22 @@ class MeteredModel:
             raise
         self._settle(call_id, request, started, reply.model, reply.usage, reply.finish_reason, None)
         return reply
+
+    def _timed(self, on_text: OnText | None, started: float) -> OnText | None:
+        """The same listener; the first text that it hears is measured."""
+        if on_text is None:
+            return None
+        hear, heard = on_text, False
+
+        def timed(text: str) -> None:
+            nonlocal heard
+            if not heard:
+                heard = True
+                seconds = time.perf_counter() - started
+                metrics.LLM_FIRST_CHUNK_SECONDS.labels(self.provider, self.name).observe(seconds)
+            hear(text)
+
+        return timed
 
     def _settle(
         self,
@@ -82,11 +98,12 @@ class MeteredModel:
         seconds = time.perf_counter() - started
         labels = (self.provider, self.name)
         metrics.LLM_SECONDS.labels(*labels, request.purpose, error_code or "").observe(seconds)
-        metrics.LLM_TOKENS.labels(*labels, "input").inc(usage.input_tokens)
-        metrics.LLM_TOKENS.labels(*labels, "output").inc(usage.output_tokens)
+        metrics.LLM_TOKENS.labels(*labels, "input").observe(usage.input_tokens)
+        metrics.LLM_TOKENS.labels(*labels, "output").observe(usage.output_tokens)
+        metrics.LLM_CACHED_TOKENS.labels(*labels).inc(usage.cached_input_tokens)
         metrics.LLM_COST.labels(*labels).inc(usage.cost_nano / NANO_PER_DOLLAR)
         if not usage.priced:
-            metrics.LLM_UNPRICED.inc()
+            metrics.LLM_UNPRICED.labels(error_code or "").inc()
         settlement = Settlement(
             model=model,
             usage=usage,

@@ -18,6 +18,7 @@ from backend.domain.errors import DeadlineExceeded
 from backend.domain.ports import OnText
 from backend.llm.deadline import ends_at
 from backend.llm.failures import Failure, failure_of
+from backend.observe import metrics
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +91,7 @@ def call_with_retries(
             raise DeadlineExceeded
         if not again or time.monotonic() + pause >= deadline:
             raise failure.error
+        metrics.LLM_RETRIES.labels(model, failure.error.code).inc()
         time.sleep(pause)
     raise AssertionError("the last attempt returns or raises")
 

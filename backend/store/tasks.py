@@ -4,7 +4,7 @@ The claim must not be durable (losing it leaves the task ready), so it does not 
 disk. Everything that ends a task is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -63,27 +63,38 @@ class Claim:
 
 def add(conn: Conn, task: NewTask) -> bool:
     """Store a task and say whether it is ready. The caller holds the conversation's lock."""
-    row = conn.execute(
-        _SQL["add"],
-        {
-            "id": task.id,
-            "kind": task.kind,
-            "key": f"{task.kind}:{task.turn_id}",
-            "lane": task.lane,
-            "tenant_id": task.tenant_id,
-            "conversation_id": task.conversation_id,
-            "turn_id": task.turn_id,
-            "seq": task.seq,
-        },
-    ).fetchone()
+    row = conn.execute(_SQL["add"], _columns(task)).fetchone()
     return row is not None and row["state"] == "ready"
 
 
-def claim(database: Database, lane: Lane) -> Claim | None:
-    """Take the next task of the lane, fairly among tenants; None when there is none."""
+def add_begun(conn: Conn, task: NewTask) -> Claim | None:
+    """Store a task that the caller goes on with at once; None when it is stored already.
+
+    Should the caller fall silent, the lease runs out, and the lane takes it up.
+    """
+    row = conn.execute(_SQL["add_begun"], {**_columns(task), "lease": LEASE}).fetchone()
+    return None if row is None else Claim(**row)
+
+
+def claim(
+    database: Database, lane: Lane, *, served: Mapping[TenantId, float] | None = None
+) -> Claim | None:
+    """Take the next task of the lane, fairly among tenants; None when there is none.
+
+    `served` is how many turns of each tenant were begun lately: they count like running ones.
+    """
+    lately = served or {}
     with database.open() as conn:
         conn.execute("SELECT set_config('synchronous_commit', 'off', true)")
-        row = conn.execute(_SQL["claim"], {"lane": lane, "lease": LEASE}).fetchone()
+        row = conn.execute(
+            _SQL["claim"],
+            {
+                "lane": lane,
+                "lease": LEASE,
+                "tenants": list(lately.keys()),
+                "served": list(lately.values()),
+            },
+        ).fetchone()
     return None if row is None else Claim(**row)
 
 
@@ -183,6 +194,19 @@ class Depth:
 def depth(database: Database) -> list[Depth]:
     with database.open() as conn:
         return [Depth(**row) for row in conn.execute(_SQL["depth"]).fetchall()]
+
+
+def _columns(task: NewTask) -> dict[str, object]:
+    return {
+        "id": task.id,
+        "kind": task.kind,
+        "key": f"{task.kind}:{task.turn_id}",
+        "lane": task.lane,
+        "tenant_id": task.tenant_id,
+        "conversation_id": task.conversation_id,
+        "turn_id": task.turn_id,
+        "seq": task.seq,
+    }
 
 
 def _fence(claim: Claim) -> dict[str, object]:

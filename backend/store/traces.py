@@ -48,5 +48,6 @@ def _tool_call(seq: int, call: ToolCall) -> dict[str, Any]:
         "sql": call.outcome.sql,
         "error_code": call.outcome.error,
         "content": call.outcome.content,
+        "started_ms": call.started_ms,
         "time_ms": call.time_ms,
     }

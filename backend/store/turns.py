@@ -65,11 +65,14 @@ class AnswerRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
-    """The end of a turn: its public body, and the lanes to ring for what became ready."""
+    """The end of a turn: its public body, what the same worker goes on with, and whom to ring."""
 
     body: Mapping[str, Any]
     usage: Usage
-    ring: tuple[tasks.Lane, ...]
+    #: To remember the turn.
+    follow_up: tasks.Claim | None = None
+    #: The lane of the conversation's next turn, which is ready now.
+    ring: tasks.Lane | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +119,7 @@ def record_answer(database: Database, claim: tasks.Claim, record: AnswerRecord) 
     with database.tenant(claim.tenant_id) as conn:
         recorded, usage = _closing(conn, claim)
         if recorded is not None:
-            return Closed(body=recorded, usage=usage, ring=())
+            return Closed(body=recorded, usage=usage)
         body = record.body(usage)
         tasks.finish(conn, claim)
         answered = conn.execute(
@@ -135,7 +138,7 @@ def record_answer(database: Database, claim: tasks.Claim, record: AnswerRecord) 
         if answered is None:
             raise ClaimLost
         traces.add(conn, claim, record.steps, record.tool_calls)
-        remember = tasks.add(
+        follow_up = tasks.add_begun(
             conn,
             tasks.NewTask(
                 id=TaskId(new_id()),
@@ -148,10 +151,7 @@ def record_answer(database: Database, claim: tasks.Claim, record: AnswerRecord) 
             ),
         )
         successor = tasks.promote(conn, claim.conversation_id)
-    ring: list[tasks.Lane] = ["bulk"] if remember else []
-    if successor is not None:
-        ring.append(successor)
-    return Closed(body=body, usage=usage, ring=tuple(ring))
+    return Closed(body=body, usage=usage, follow_up=follow_up, ring=successor)
 
 
 def record_attempt(
@@ -167,16 +167,13 @@ def record_attempt(
         traces.add(conn, claim, steps, tool_calls)
 
 
-def record_failure(
-    database: Database, claim: tasks.Claim, error_code: str
-) -> tuple[tasks.Lane, ...]:
-    """Close the turn as failed; returns the lanes to ring. Raises ClaimLost."""
+def record_failure(database: Database, claim: tasks.Claim, error_code: str) -> tasks.Lane | None:
+    """Close the turn as failed; returns the lane to ring for the next one. Raises ClaimLost."""
     with database.tenant(claim.tenant_id) as conn:
         _lock(conn, claim)
         tasks.finish(conn, claim)
         conn.execute(_SQL["failed"], {**_names(claim), "error_code": error_code})
-        successor = tasks.promote(conn, claim.conversation_id)
-    return () if successor is None else (successor,)
+        return tasks.promote(conn, claim.conversation_id)
 
 
 def find(database: Database, tenant_id: TenantId, turn_id: TurnId) -> TurnRow | None:
@@ -214,7 +211,7 @@ def _closing(conn: Conn, claim: tasks.Claim) -> tuple[Mapping[str, Any] | None, 
         # Erased meanwhile: nobody is left to answer.
         raise ClaimLost
     recorded = row.pop("recorded")
-    return recorded, Usage() if row["llm_calls"] is None else Usage(**row)
+    return recorded, Usage(**row)
 
 
 def _names(claim: tasks.Claim) -> dict[str, Any]:

@@ -1,17 +1,19 @@
-"""Read models: conversations, usage and traces as the door shows them. Rows as plain mappings."""
+"""Read models: conversations and traces as the door shows them. Rows as plain mappings."""
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from psycopg.errors import InvalidParameterValue
 
 from backend.domain.errors import InvalidRequest
-from backend.domain.identity import PersonId, TenantId, TurnId
+from backend.domain.identity import TenantId, TurnId
 from backend.store.database import Conn
 from backend.store.queries import statements
 
 _CONVERSATIONS = statements("conversations")
+_TRACE = statements("trace")
 _USAGE = statements("usage")
 
 Row = dict[str, Any]
@@ -19,30 +21,40 @@ Row = dict[str, Any]
 Place = tuple[datetime, UUID]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenConversations:
+    """Those whose last turn was asked from `start` up to, not including, `end`. None: any."""
+
+    user_id: str | None = None
+    channel: str | None = None
+    agent: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+
 def conversations(
     conn: Conn,
     tenant_id: TenantId,
-    person_id: PersonId | None,
+    chosen: ChosenConversations,
     *,
     before: Place | None,
     limit: int,
-) -> list[Row]:
-    """The newest conversations first, of one person or of the whole tenant.
+) -> tuple[list[Row], int]:
+    """The newest conversations first, and how many were chosen in all.
 
     `before` is the place of the last one seen: the moment of its last turn, and its id.
     """
-    name = "of_tenant" if person_id is None else "of_person"
     moment, last_id = before or (None, None)
-    return conn.execute(
-        _CONVERSATIONS[name],
-        {
-            "tenant_id": tenant_id,
-            "person_id": person_id,
-            "before": moment,
-            "before_id": last_id,
-            "limit": limit,
-        },
+    names = {"tenant_id": tenant_id, **asdict(chosen)}
+    place = {"before": moment, "before_id": last_id, "limit": limit}
+    # Planned anew each time: a plan that serves every choice serves none.
+    counted = conn.execute(
+        _CONVERSATIONS["chosen"] + _CONVERSATIONS["total"], names, prepare=False
     ).fetchall()
+    rows = conn.execute(
+        _CONVERSATIONS["chosen"] + _CONVERSATIONS["page"], {**names, **place}, prepare=False
+    ).fetchall()
+    return rows, counted[0]["total"]
 
 
 def conversation(conn: Conn, tenant_id: TenantId, conversation_id: UUID) -> Row | None:
@@ -66,31 +78,23 @@ def turns(
     ).fetchall()
 
 
-def usage(
-    conn: Conn,
-    tenant_id: TenantId,
-    *,
-    start: datetime,
-    end: datetime,
-    zone: str,
-    group_by: Literal["user", "model", "day", "channel", "agent", "all"],
-) -> list[Row]:
-    """Turns, tokens and money of the turns asked from `start` up to, not including, `end`.
-
-    `all` is one row over the whole period, or none when nothing was asked. Raises InvalidRequest
-    for a zone that Postgres does not know.
-    """
-    names = {"tenant_id": tenant_id, "from": start, "to": end, "zone": zone, "group_by": group_by}
+def check_zone(conn: Conn, zone: str) -> None:
+    """Raises InvalidRequest for a zone that Postgres does not know."""
     try:
-        return conn.execute(_USAGE["totals"], names).fetchall()
+        conn.execute(_USAGE["zone"], {"zone": zone})
     except InvalidParameterValue as error:
         raise InvalidRequest("`time_zone` names no zone that days can be counted in") from error
+
+
+def asked(conn: Conn, tenant_id: TenantId, turn_id: TurnId) -> Row:
+    """A turn that exists, as it stands around its trace."""
+    return conn.execute(_TRACE["asked"], {"tenant_id": tenant_id, "turn_id": turn_id}).fetchall()[0]
 
 
 def trace(conn: Conn, tenant_id: TenantId, turn_id: TurnId) -> dict[str, list[Row]]:
     """The steps, model calls and tool calls of a turn, in order."""
     names = {"tenant_id": tenant_id, "turn_id": turn_id}
     return {
-        name: conn.execute(_USAGE[name], names).fetchall()
+        name: conn.execute(_TRACE[name], names).fetchall()
         for name in ("steps", "llm_calls", "tool_calls")
     }

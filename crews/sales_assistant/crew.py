@@ -55,7 +55,7 @@ class _Turn:
 
     def __init__(self, run: CrewRun, executor: type[AgentExecutor]) -> None:
         self._run = run
-        self._log = ToolLog(run.emit)
+        self._log = ToolLog(run.emit, run.claimed_at)
         self._stream = AnswerStream(run.on_text, run.emit)
         self._staff = Staff(run, self._log, executor)
         self._trace = RunTrace(

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
-from ops.load import crowd, fairness, process_meter, prompts, sparse, startup
+from ops.load import console, crowd, fairness, process_meter, prompts, sparse, startup
 from ops.load.bench import Bench, Figures, MeasurementFailed
 from ops.load.companion import CompanionFailed
 from ops.load.figure import Figure
@@ -24,7 +24,7 @@ from ops.local.errors import StackError
 Measurement = Callable[[Bench], Figures]
 #: What a shell reports for a program that Ctrl-C ended.
 INTERRUPTED = 130
-NAMES = ("prompts", "sparse", "crowd", "startup", "fairness")
+NAMES = ("prompts", "sparse", "crowd", "console", "startup", "fairness")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,6 +70,7 @@ def _measure(options: argparse.Namespace) -> list[Figure]:
             "prompts": prompts.measure,
             "sparse": sparse.measure,
             "crowd": crowd.measure,
+            "console": console.measure,
             "startup": partial(startup.measure, first_seconds=first_seconds),
             # Last: it leaves a backlog behind.
             "fairness": fairness.measure,

@@ -32,6 +32,7 @@ class ApiClient:
             f"POST /chat HTTP/1.1\r\nHost: {url.netloc}\r\nAuthorization: Bearer {key}\r\n"
             "Content-Type: application/json\r\nContent-Length: "
         ).encode()
+        self._read_head = f" HTTP/1.1\r\nHost: {url.netloc}\r\nAuthorization: Bearer {key}\r\n\r\n"
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
@@ -49,7 +50,13 @@ class ApiClient:
     async def ask(self, user_id: str, message: str) -> Response:
         """`POST /chat`, waiting for the answer. Raises OSError, EOFError or TimeoutError."""
         body = msgspec.json.encode({"user_id": user_id, "message": message})
-        request = b"%b%d\r\n\r\n%b" % (self._head, len(body), body)
+        return await self._answer(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
+
+    async def read(self, path: str) -> Response:
+        """`GET` a path with its query. Raises OSError, EOFError or TimeoutError."""
+        return await self._answer(f"GET {path}{self._read_head}".encode())
+
+    async def _answer(self, request: bytes) -> Response:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 if self._writer is None:

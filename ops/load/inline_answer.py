@@ -14,10 +14,12 @@ from backend import settings
 from backend.answering.answer_turn import answer_turn
 from backend.answering.world import World
 from backend.domain.identity import TenantId, TurnId, new_id
+from backend.jobs.remember_turn import remember_turn
 from backend.jobs.runtime import build_world
 from backend.observe import logs
 from backend.store import submissions, tasks
 from backend.store.submissions import Submission
+from backend.store.tasks import Claim
 
 log = structlog.get_logger(__name__)
 
@@ -38,12 +40,14 @@ def main() -> None:
     log.info("inline.ready")
     for line in sys.stdin:
         began = time.perf_counter()
-        _answer(world, msgspec.json.decode(line, type=Order))
+        follow_up = _answer(world, msgspec.json.decode(line, type=Order))
         log.info("inline.answered", ms=(time.perf_counter() - began) * 1000)
+        if follow_up is not None:
+            remember_turn(world.database, world.embedder, follow_up)
     world.database.close()
 
 
-def _answer(world: World, order: Order) -> None:
+def _answer(world: World, order: Order) -> Claim | None:
     turn_id = TurnId(new_id())
     submissions.submit(
         world.database,
@@ -60,7 +64,7 @@ def _answer(world: World, order: Order) -> None:
     claim = tasks.claim(world.database, "interactive")
     if claim is None or claim.turn_id != turn_id:
         raise RuntimeError("somebody else works on this database")
-    answer_turn(world, claim)
+    return answer_turn(world, claim)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, LiteralString
+from uuid import UUID
 
 import httpx
 from structlog.contextvars import merge_contextvars
@@ -90,6 +91,13 @@ class Stage:
     redis_url: str
     #: What the door has logged so far.
     logs: list[MutableMapping[str, Any]]
+
+    def ask(self, *, user_id: str = "123", message: str = "oi", channel: str = "web") -> UUID:
+        """A question to tenant A that nobody waits for; returns its turn."""
+        body = {"user_id": user_id, "message": message, "channel": channel}
+        with self.door.client(self.a.chat) as client:
+            answer = client.post("/chat", json=body, headers={"Prefer": "respond-async"})
+        return UUID(answer.json()["turn_id"])
 
     def rows(self, query: LiteralString, *values: Any) -> list[tuple[Any, ...]]:
         """What a query finds for tenant A, then for tenant B."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from backend.domain.identity import TenantId
 from backend.jobs.runtime import build_world
 from backend.settings import Settings
 from backend.store import turns
+from backend.store.tasks import Claim
 from ops.demo.load import load
 from ops.local.prepare import DEMO_DATABASE
 from ops.local.seed import seed_demo_tenant
@@ -29,11 +30,15 @@ SECRET = "a secret of the test suite, and of nobody else"
 class Road:
     world: World
     tenant_id: TenantId
+    #: What a worker would have gone on with after each answer: to remember it.
+    follow_ups: list[Claim] = field(default_factory=list)
 
     def ask(self, question: str, *, user_id: str = "123") -> dict[str, Any]:
         """Submit, claim, answer; returns the public body."""
         accepted = ask(self.world.database, self.tenant_id, question, user_id=user_id)
-        answer_turn(self.world, claim(self.world.database))
+        follow_up = answer_turn(self.world, claim(self.world.database))
+        assert follow_up is not None
+        self.follow_ups.append(follow_up)
         turn = turns.find(self.world.database, self.tenant_id, accepted.turn_id)
         assert turn is not None
         assert turn.answer is not None

@@ -29,6 +29,7 @@ class Worker:
     def __init__(self, app_dsn: str, redis_url: str) -> None:
         self.database = Database(app_dsn, size=2, name="stage worker")
         self.events = TurnEvents(redis_url)
+        self.follow_ups: list[Claim] = []
 
     def claim(self) -> Claim:
         """The next turn; waits for one."""
@@ -104,6 +105,8 @@ class Worker:
             ),
         )
         telling.emit(EventKind.TURN_ANSWERED, closed.body)
+        assert closed.follow_up is not None
+        self.follow_ups.append(closed.follow_up)
 
     def fail(self, error_code: str, *, publish: bool = True) -> UUID:
         claim = self.claim()
@@ -170,7 +173,7 @@ _TOOL = ToolCall(
     name="sales_query_metrics",
     arguments={"metrics": ["revenue"]},
     outcome=ToolOutcome(content='{"status": "ok"}', ok=True, rows=1, sql="SELECT 1"),
-    started_at=0.0,
+    started_ms=7,
     time_ms=3,
 )
 

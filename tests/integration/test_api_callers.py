@@ -30,8 +30,13 @@ ROUTES = [
     ("GET", "/conversations?user_id=1", {"chat", "operator", "admin"}),
     ("GET", "/conversations", {"operator", "admin"}),
     ("GET", f"/conversations/{ANY_ID}", {"chat", "operator", "admin"}),
+    ("GET", "/turns", {"operator", "admin"}),
     ("GET", "/usage", {"operator", "admin"}),
+    ("GET", "/queue", {"operator", "admin"}),
     ("PUT", "/users/1", {"admin"}),
+    ("POST", "/v1/chat/completions", {"chat", "admin"}),
+    ("GET", "/v1/models", {"chat", "admin"}),
+    ("GET", "/v1/models/x", {"chat", "admin"}),
 ]
 
 #: What stands in an Authorization header that names no key.
@@ -102,6 +107,7 @@ def test_ids_of_another_tenant_are_404_and_lists_do_not_know_them(
     listing = [
         "/conversations?user_id=123",
         "/conversations",
+        "/turns?user_id=123",
         f"/usage?group_by=user&from=2026-01-01&to={today}",
     ]
     with on.door.client(on.a.admin) as owner, on.door.client(on.b.admin) as stranger:
@@ -197,6 +203,10 @@ def _answered_turn(on: Stage) -> tuple[UUID, UUID]:
 
 def _is_unauthenticated(answer: httpx.Response) -> None:
     assert answer.status_code == 401, answer.text
-    assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.headers["WWW-Authenticate"] == "Bearer"
+    if answer.request.url.path.startswith("/v1/"):
+        # In the words that OpenAI's clients read.
+        assert answer.json()["error"]["code"] == "invalid_api_key"
+        return
+    assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json()["code"] == "unauthenticated"

@@ -132,7 +132,7 @@ def test_what_nobody_foresaw_is_a_500_that_says_nothing(
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("postgresql://sales_app:hunter2@db/sales")
 
-    monkeypatch.setattr("backend.store.views.usage", broken)
+    monkeypatch.setattr("backend.store.turn_list.usage", broken)
     with on.door.client(on.a.operator) as client:
         answer = client.get("/usage")
     assert answer.status_code == 500

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from backend.api.usage import DEFAULT_ZONE
+from backend.api.periods import DEFAULT_ZONE
 from backend.domain.errors import ClaimLost
 from backend.domain.trace import Step
 from backend.domain.usage import Usage
@@ -89,6 +89,7 @@ def test_lists_go_on_page_by_page_and_show_each_once(on: Stage, admin: httpx.Cli
     assert {each["user_id"] for each in everybodys} == {"123", "456"}
     assert admin.get("/conversations?user_id=nobody").json() == {
         "conversations": [],
+        "total": 0,
         "next_cursor": None,
     }
 

@@ -184,10 +184,8 @@ def _told(
     wire.script([_decides("direct")])
     database = road.world.database
     accepted = ask(database, tenant_id, text, user_id=user, conversation=conversation)
-    answer_turn(road.world, claim(database))
-    remembering = claim(database, "bulk")
-    while remembering.turn_id != accepted.turn_id:
-        remembering = claim(database, "bulk")
+    remembering = answer_turn(road.world, claim(database))
+    assert remembering is not None
     remember_turn(database, road.world.embedder, remembering)
     turn = turns.find(database, tenant_id, accepted.turn_id)
     assert turn is not None

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from backend.jobs.remember_turn import remember_turn
-from backend.store.tasks import claim
 from tests.conftest import MigratedDatabase, PostgresCluster, ValkeyUrl
 from tests.integration.road_stage import Road, a_road
 
@@ -19,8 +18,8 @@ def road(
 
 
 def remember_all(road: Road) -> None:
-    while (claimed := claim(road.world.database, "bulk")) is not None:
-        remember_turn(road.world.database, road.world.embedder, claimed)
+    while road.follow_ups:
+        remember_turn(road.world.database, road.world.embedder, road.follow_ups.pop())
 
 
 def test_what_long_answers_push_out_of_the_recent_turns_is_recalled(road: Road) -> None:

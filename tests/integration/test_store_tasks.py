@@ -15,7 +15,7 @@ from backend.store import tasks, turns
 from backend.store.database import Database
 from backend.store.tasks import Overdue
 from tests.conftest import MigratedDatabase
-from tests.integration.stage import a_record, a_tenant, answer_next, ask, claim, opened, pass_time
+from tests.integration.stage import a_record, a_tenant, ask, claim, opened, pass_time
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_failed_turn_lets_its_successor_go_on(app: Database, owner: Database) 
     first, second = ask(app, tenant.id, "a"), ask(app, tenant.id, "b")
     claimed = claim(app)
     turns.begin(app, claimed)
-    assert turns.record_failure(app, claimed, "model_unavailable") == ("interactive",)
+    assert turns.record_failure(app, claimed, "model_unavailable") == "interactive"
     assert claim(app).turn_id == second.turn_id
     failed = turns.find(app, tenant.id, first.turn_id)
     assert failed is not None
@@ -165,12 +165,23 @@ def test_one_tenants_backlog_does_not_delay_another(app: Database, owner: Databa
     assert claim(app).tenant_id == noisy.id
 
 
-def test_bulk_work_waits_in_a_lane_of_its_own(app: Database, owner: Database) -> None:
+def test_who_answers_goes_on_to_remember_and_the_bulk_lane_takes_over_from_the_silent(
+    database: MigratedDatabase, app: Database, owner: Database
+) -> None:
     tenant = a_tenant(owner)
-    ask(app, tenant.id)
-    answer_next(app)
+    accepted = ask(app, tenant.id)
+    claimed = claim(app)
+    turns.begin(app, claimed)
+    follow_up = turns.record_answer(app, claimed, a_record()).follow_up
+    assert follow_up is not None
+    assert follow_up.kind == "remember"
     assert tasks.claim(app, "interactive") is None
-    assert claim(app, "bulk").kind == "remember"
+    assert tasks.claim(app, "bulk") is None
+
+    pass_time(database.owner_dsn, follow_up)
+    assert tasks.expire(app) == [accepted.turn_id]
+    taken_over = claim(app, "bulk")
+    assert (taken_over.id, taken_over.attempt) == (follow_up.id, follow_up.attempt + 1)
 
 
 def test_a_task_nobody_was_told_of_is_rung_for_and_not_endlessly(

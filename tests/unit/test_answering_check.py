@@ -32,7 +32,7 @@ def an_outcome(
 
 def a_draft(text: str, *outcomes: ToolOutcome) -> Draft:
     calls = tuple(
-        ToolCall(name="sales_query_metrics", arguments={}, outcome=outcome, started_at=0, time_ms=1)
+        ToolCall(name="sales_query_metrics", arguments={}, outcome=outcome, started_ms=0, time_ms=1)
         for outcome in outcomes
     )
     route = Route(decision=Decision.SALES, by="rules", reason="", confidence=1)

@@ -47,7 +47,7 @@ def _turn(status: TurnStatus, attempt: int = 1, **values: Any) -> TurnRow:
 def _told(attempt: int = 1) -> list[TurnEvent]:
     """What a worker publishes for ANSWER."""
     events: list[TurnEvent] = []
-    telling = Telling(attempt, events.append)
+    telling = Telling(attempt, events.extend)
     telling.emit(EventKind.TURN_STARTED, {"turn_id": str(TURN_ID)})
     telling.emit(EventKind.ROUTE_DECIDED, ROUTE)
     begin = {"tool_call": 0, "name": CALL["name"]}

@@ -46,7 +46,7 @@ class Stage:
     def __init__(self, *lines: Line, seconds: float = 30, listened: bool = True) -> None:
         self.port = ScriptedModel(lines)
         self.watcher = Watcher()
-        self.log = ToolLog(self.watcher.emit)
+        self.log = ToolLog(self.watcher.emit, time.monotonic())
         on_text = self.watcher.on_text if listened else None
         self.model = CrewModel(
             Assignment(

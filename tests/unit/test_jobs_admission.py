@@ -4,10 +4,13 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, sleep
+from uuid import UUID
 
 import pytest
 
+from backend.domain.identity import TenantId
 from backend.jobs.admission import Admission
+from backend.jobs.fair_share import HALF_LIFE_SECONDS, FairShare
 
 
 class Turns:
@@ -46,7 +49,7 @@ class Turns:
 
 @pytest.fixture
 def admission() -> Admission:
-    return Admission(room=2)
+    return Admission(FairShare(), room=2)
 
 
 @pytest.fixture
@@ -79,7 +82,7 @@ def test_any_number_may_wait_for_models_meanwhile(turns: Turns) -> None:
     until(lambda: turns.started == 20)
 
 
-def test_who_comes_back_from_a_model_goes_on_at_once_and_new_ones_wait(turns: Turns) -> None:
+def test_who_comes_back_from_a_model_goes_on_before_a_new_one_is_begun(turns: Turns) -> None:
     for _ in range(6):
         turns.come(waits_for_a_model=True)
     until(lambda: turns.started == 6)
@@ -108,3 +111,42 @@ def test_a_turn_that_breaks_leaves_its_room(admission: Admission) -> None:
             raise ZeroDivisionError
     with admission.entered() as admitted:
         assert admitted
+
+
+def test_of_those_who_come_back_the_least_served_tenant_goes_first() -> None:
+    share = FairShare()
+    gate = Admission(share, room=1)
+    busy, quiet = TenantId(UUID(int=1)), TenantId(UUID(int=2))
+    for _ in range(100):
+        share.serve(busy)
+    order: list[TenantId] = []
+    aside, answered = threading.Barrier(4), threading.Event()
+
+    def turn(tenant: TenantId) -> None:
+        with gate.entered(), gate.serving(tenant):
+            with gate.aside():
+                aside.wait(10)
+                answered.wait(10)
+            order.append(tenant)
+
+    with ThreadPoolExecutor(4) as threads:
+        for tenant in (busy, busy, quiet):
+            threads.submit(turn, tenant)
+        aside.wait(10)
+        with gate.entered():  # the room is taken while they come back
+            answered.set()
+            until(lambda: len(gate._back) == 3)
+    assert order == [quiet, busy, busy]
+
+
+def test_a_share_fades(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("backend.jobs.fair_share.time.monotonic", lambda: now[0])
+    share, tenant = FairShare(), TenantId(UUID(int=1))
+    share.serve(tenant)
+    share.serve(tenant)
+    assert share.all() == {tenant: 2.0}
+    now[0] += HALF_LIFE_SECONDS
+    assert share.of(tenant) == 1.0
+    now[0] += 5 * HALF_LIFE_SECONDS
+    assert share.all() == {}

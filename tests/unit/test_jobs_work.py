@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ class Store:
         self.ready = claim
         self.ends: list[str] = []
 
-    def claim(self, database: object, lane: str) -> Claim | None:
+    def claim(self, database: object, lane: str, *, served: object) -> Claim | None:
         return self.ready
 
     def give_back(self, database: object, claim: Claim) -> None:
@@ -111,10 +112,26 @@ def test_a_fault_is_tried_again_until_the_attempts_are_used_up(bench: Bench, fai
 def test_a_database_that_is_away_at_the_claim_leaves_the_task_ready(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def away(database: object, lane: str) -> Claim:
+    def away(database: object, lane: str, *, served: object) -> Claim:
         raise StoreUnavailable
 
     monkeypatch.setattr(tasks, "claim", away)
     nobody: Any = Nobody()
     database: Any = None
     Workbench(database, nobody, {}, deadline_seconds=1).work("interactive", "test")
+
+
+def test_what_a_task_leaves_to_do_the_same_thread_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = a_claim(), replace(a_claim(), kind="remember", lane="bulk")
+    monkeypatch.setattr(tasks, "claim", Store(first).claim)
+    done: list[Claim] = []
+
+    def handle(claim: Claim) -> Claim | None:
+        done.append(claim)
+        return second if claim is first else None
+
+    nobody: Any = Nobody()
+    database: Any = None
+    handlers: Any = {"answer": (handle, None), "remember": (handle, None)}
+    Workbench(database, nobody, handlers, deadline_seconds=1).work("interactive", "test")
+    assert done == [first, second]

@@ -30,19 +30,32 @@ RETURNING last_seq;
 SELECT 1 FROM conversations
  WHERE tenant_id = %(tenant_id)s AND id = %(conversation_id)s FOR UPDATE;
 
--- of_person --
-SELECT c.id, c.channel, c.agent, c.external_id, c.created_at, c.last_turn_at, c.last_seq AS turns
-  FROM conversations c
- WHERE c.tenant_id = %(tenant_id)s AND c.person_id = %(person_id)s
-   AND (%(before)s::timestamptz IS NULL OR (c.last_turn_at, c.id) < (%(before)s, %(before_id)s::uuid))
- ORDER BY c.last_turn_at DESC, c.id DESC LIMIT %(limit)s;
+-- chosen --
+-- The conversations that a list shows; `page` and `total` read it. A condition without a value is
+-- folded away when the statement is planned.
+WITH chosen AS (
+    SELECT c.tenant_id, c.id, c.last_turn_at
+      FROM conversations c
+     WHERE c.tenant_id = %(tenant_id)s
+       AND (%(user_id)s::text IS NULL
+            OR c.person_id = (SELECT p.id FROM persons p WHERE p.tenant_id = %(tenant_id)s AND p.user_id = %(user_id)s))
+       AND (%(channel)s::text IS NULL OR c.channel = %(channel)s)
+       AND (%(agent)s::text IS NULL OR c.agent = %(agent)s)
+       AND (%(start)s::timestamptz IS NULL OR c.last_turn_at >= %(start)s)
+       AND (%(end)s::timestamptz IS NULL OR c.last_turn_at < %(end)s)
+)
 
--- of_tenant --
+-- total --
+SELECT count(*) AS total FROM chosen;
+
+-- page --
 SELECT c.id, p.user_id, c.channel, c.agent, c.external_id, c.created_at, c.last_turn_at, c.last_seq AS turns
-  FROM conversations c JOIN persons p ON p.tenant_id = c.tenant_id AND p.id = c.person_id
- WHERE c.tenant_id = %(tenant_id)s
-   AND (%(before)s::timestamptz IS NULL OR (c.last_turn_at, c.id) < (%(before)s, %(before_id)s::uuid))
- ORDER BY c.last_turn_at DESC, c.id DESC LIMIT %(limit)s;
+  FROM (SELECT id FROM chosen
+         WHERE %(before)s::timestamptz IS NULL OR (last_turn_at, id) < (%(before)s, %(before_id)s::uuid)
+         ORDER BY last_turn_at DESC, id DESC LIMIT %(limit)s) shown
+  JOIN conversations c ON c.tenant_id = %(tenant_id)s AND c.id = shown.id
+  JOIN persons p ON p.tenant_id = c.tenant_id AND p.id = c.person_id
+ ORDER BY c.last_turn_at DESC, c.id DESC;
 
 -- one --
 SELECT c.id, p.user_id, c.channel, c.agent, c.external_id, c.created_at, c.last_turn_at, c.last_seq AS turns

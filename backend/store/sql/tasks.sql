@@ -10,8 +10,16 @@ SELECT %(id)s, %(kind)s, %(key)s, %(lane)s, %(tenant_id)s, %(conversation_id)s, 
 ON CONFLICT (key) DO NOTHING
 RETURNING state;
 
+-- add_begun --
+-- Whoever did what came before goes on with it at once: no ring, no claim.
+INSERT INTO tasks (id, kind, key, lane, tenant_id, conversation_id, turn_id, seq, state, attempt, lease_until)
+VALUES (%(id)s, %(kind)s, %(key)s, %(lane)s, %(tenant_id)s, %(conversation_id)s, %(turn_id)s, %(seq)s,
+        'running', 1, now() + %(lease)s)
+ON CONFLICT (key) DO NOTHING
+RETURNING id, kind, lane, tenant_id, conversation_id, turn_id, attempt, failures;
+
 -- claim --
--- The oldest ready task of the tenant with the fewest running. Walks from tenant to tenant
+-- The oldest ready task of the tenant with the fewest running or lately served. Walks from tenant to tenant
 -- along tasks_ready, so a backlog of one costs the others nothing.
 WITH RECURSIVE tenant AS (
     (SELECT tenant_id FROM tasks
@@ -24,10 +32,13 @@ WITH RECURSIVE tenant AS (
 ), turn_to AS MATERIALIZED (
     SELECT tenant.tenant_id,
            (SELECT count(*) FROM tasks r
-             WHERE r.lane = %(lane)s AND r.state = 'running' AND r.tenant_id = tenant.tenant_id) AS running
-      FROM tenant WHERE tenant.tenant_id IS NOT NULL
+             WHERE r.lane = %(lane)s AND r.state = 'running' AND r.tenant_id = tenant.tenant_id)
+           + coalesce(lately.served, 0) AS served
+      FROM tenant
+      LEFT JOIN unnest(%(tenants)s::uuid[], %(served)s::float8[]) AS lately (tenant_id, served) USING (tenant_id)
+     WHERE tenant.tenant_id IS NOT NULL
      -- Between equals a random one: the same tenant must not always come first.
-     ORDER BY running, random()
+     ORDER BY served, random()
 ), chosen AS MATERIALIZED (
     SELECT head.id
       FROM turn_to

@@ -33,7 +33,7 @@ VALUES (%(tenant_id)s, %(id)s, %(conversation_id)s, %(turn_id)s, %(author)s, %(t
 -- begin --
 -- The claimant takes the turn up. `attempt` is the task's fence, so an older claimant changes nothing.
 UPDATE turns t
-   SET status = 'running', attempt = %(attempt)s
+   SET status = 'running', attempt = %(attempt)s, attempts_began[%(attempt)s] = now()
   FROM persons p, agents a
  WHERE t.tenant_id = %(tenant_id)s AND t.id = %(turn_id)s
    AND a.tenant_id = t.tenant_id AND a.name = t.agent
@@ -75,10 +75,10 @@ SELECT id FROM turns
 -- turn has used, and what this very attempt has recorded already, if it has. (Its COMMIT arrived,
 -- the reply did not.)
 SELECT CASE WHEN t.status = 'answered' AND t.attempt = %(attempt)s THEN t.answer END AS recorded,
-       u.llm_calls, u.input_tokens, u.cached_input_tokens, u.output_tokens, u.cost_nano, u.priced
+       t.llm_calls, t.input_tokens, t.cached_input_tokens, t.output_tokens, t.cost_nano,
+       t.unpriced_calls = 0 AS priced
   FROM conversations c
   JOIN turns t ON t.tenant_id = c.tenant_id AND t.id = %(turn_id)s
-  LEFT JOIN turn_usage u ON u.tenant_id = c.tenant_id AND u.turn_id = %(turn_id)s
  WHERE c.tenant_id = %(tenant_id)s AND c.id = %(conversation_id)s FOR UPDATE OF c;
 
 -- add_trace --
@@ -89,11 +89,13 @@ WITH step AS (
       FROM jsonb_to_recordset(%(steps)s)
         AS taken (seq integer, kind text, name text, started_ms integer, time_ms integer, detail jsonb)
 )
-INSERT INTO tool_calls (tenant_id, turn_id, attempt, seq, name, arguments, ok, rows, sql, error_code, content, time_ms)
-SELECT %(tenant_id)s, %(turn_id)s, %(attempt)s, seq, name, arguments, ok, rows, sql, error_code, content, time_ms
+INSERT INTO tool_calls (tenant_id, turn_id, attempt, seq, name, arguments, ok, rows, sql, error_code, content,
+                        started_ms, time_ms)
+SELECT %(tenant_id)s, %(turn_id)s, %(attempt)s, seq, name, arguments, ok, rows, sql, error_code, content,
+       started_ms, time_ms
   FROM jsonb_to_recordset(%(tool_calls)s)
     AS made (seq integer, name text, arguments jsonb, ok boolean, rows integer, sql text, error_code text,
-             content text, time_ms integer);
+             content text, started_ms integer, time_ms integer);
 
 -- one --
 SELECT id, conversation_id, status, attempt, asked_at, finished_at, answer, error_code
