@@ -1,0 +1,1 @@
+"""Grafana's dashboards, made from code: `python -m ops.grafana write` writes them to `dashboards/`."""
