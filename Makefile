@@ -20,10 +20,10 @@ $(if $(filter 3.11 3.12 3.13,$(PYTHON_VERSION)),,$(error Python 3.11, 3.12 or 3.
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help up down ask test check bench format lock install-local install-dev
+.PHONY: help up down ask test check containers bench format lock install-local install-dev
 
 help: ## Show these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 up: install-local ## Start everything, ask the demo question, stay (DETACH=1 returns, DEMO=0 asks nothing)
 	@exec $(RUN) -m ops.local up $(if $(filter 1,$(DETACH)),--detach) $(if $(filter 0,$(DEMO)),--no-demo)
@@ -37,11 +37,17 @@ ask: install-local ## Ask the running stack, print the JSON answer: make ask Q="
 test: install-dev ## Run the whole test suite, on services that it starts itself
 	@exec $(RUN) -m pytest tests
 
-check: install-dev ## Check format, lint, types and import contracts
+check: install-dev ## Check format, lint, types, import contracts, containers, dashboards and alerts
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m ruff check .
 	@$(RUN) -m mypy
 	@.venv/bin/lint-imports
+	@$(RUN) -m ops.containers check
+	@$(RUN) -m ops.grafana check
+	@$(RUN) -m ops.prometheus check
+
+containers: install-dev ## Build every image without Docker and run it (Debian, as root or with sudo)
+	@exec $(RUN) -m ops.containers build
 
 bench: install-dev ## Measure the figures of ops/load/README.md
 	@exec $(RUN) -m ops.load
@@ -55,9 +61,10 @@ COMPILE = .venv/bin/uv pip compile -q --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-header --no-annotate pyproject.toml
 lock: install-dev ## Resolve pyproject.toml into the hashed locks
 	$(COMPILE) --all-extras -o requirements-dev.txt
-	$(COMPILE) --extra api --extra worker --extra local -c requirements-dev.txt -o requirements-local.txt
+	$(COMPILE) --extra api --extra worker --extra ui --extra local -c requirements-dev.txt -o requirements-local.txt
 	$(COMPILE) --extra api -c requirements-dev.txt -o requirements-api.txt
 	$(COMPILE) --extra worker -c requirements-dev.txt -o requirements-worker.txt
+	$(COMPILE) --extra ui -c requirements-dev.txt -o requirements-ui.txt
 
 install-local install-dev: install-%:
 	$(require_python)@$(PYTHON) ops/local/install.py requirements-$*.txt

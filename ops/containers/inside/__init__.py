@@ -1,0 +1,1 @@
+"""What an image needs beside the application: its health probe, and the one-shot commands."""
