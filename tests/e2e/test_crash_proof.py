@@ -200,7 +200,10 @@ def test_a_worker_that_was_silent_too_long_cannot_write_over_its_successor(
     finally:
         stack.signal("worker", signal.SIGCONT)
     assert row["attempt"] == 2
-    assert turn_of(stack, turn_id) == row
+    # Nothing changed but the sums of the ledger: what the first worker paid late is counted, too.
+    after = turn_of(stack, turn_id)
+    changed = {name for name in row if after[name] != row[name]}
+    assert changed <= {"llm_calls", "unpriced_calls", "input_tokens", "output_tokens"}
     [turn] = turns_of(stack, "sleeper")
     assert turn["said"] == ["user", "agent"]
     [told] = [
