@@ -35,7 +35,7 @@ ask: install-local ## Ask the running stack, print the JSON answer: make ask Q="
 	@exec $(RUN) -m ops.local ask --user "$(USER_ID)" -- "$$QUESTION"
 
 test: install-dev ## Run the whole test suite, on services that it starts itself
-	@exec $(RUN) -m pytest tests
+	@exec $(RUN) -m pytest -n auto --maxprocesses 4 --dist loadfile tests
 
 check: install-dev ## Check format, lint, types, import contracts, containers, dashboards and alerts
 	@$(RUN) -m ruff format --check .
