@@ -8,7 +8,7 @@ variable and what it should be: `load()` raises SettingsInvalid with that line.
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypedDict
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -32,6 +32,12 @@ DEFAULT_MODELS: dict[str, str] = {
 }
 
 _LAST_PORT = 65_535
+
+
+class TracingSettings(TypedDict):
+    endpoint: str | None
+    headers: str | None
+    content: bool
 
 
 class SettingsInvalid(Exception):
@@ -79,6 +85,11 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(25, ge=0, le=600)
     market_base_url: str | None = None
 
+    # OpenTelemetry's own names. Without an endpoint nothing is traced.
+    otel_exporter_otlp_endpoint: str | None = None
+    otel_exporter_otlp_headers: SecretStr | None = None
+    otel_instrumentation_genai_capture_message_content: bool = False
+
     @model_validator(mode="before")
     @classmethod
     def _blank_is_absent(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -119,7 +130,13 @@ class Settings(BaseSettings):
             raise ValueError(f"should be https://{MARKET_HOST} or a server at http://127.0.0.1")
         return value
 
-    @field_validator("llm_base_url", "openai_base_url", "anthropic_base_url", "gemini_base_url")
+    @field_validator(
+        "llm_base_url",
+        "openai_base_url",
+        "anthropic_base_url",
+        "gemini_base_url",
+        "otel_exporter_otlp_endpoint",
+    )
     @classmethod
     def _is_http(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
@@ -189,6 +206,16 @@ class Settings(BaseSettings):
     def price_per_million(self) -> tuple[Decimal, Decimal] | None:
         """USD per million input and output tokens, where the user says so."""
         return two_prices(self.llm_price_per_million) if self.llm_price_per_million else None
+
+    @property
+    def tracing(self) -> TracingSettings:
+        """Where spans go and what they tell, as `backend.observe.tracing.start` takes it."""
+        headers = self.otel_exporter_otlp_headers
+        return {
+            "endpoint": self.otel_exporter_otlp_endpoint,
+            "headers": headers.get_secret_value() if headers else None,
+            "content": self.otel_instrumentation_genai_capture_message_content,
+        }
 
     def required(self, name: Literal["database_url", "app_redis_url", "secret_key"]) -> str:
         """A value that this process cannot do without. Raises SettingsInvalid."""

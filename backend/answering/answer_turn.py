@@ -28,7 +28,8 @@ from backend.domain.turns import Asked, Context, Draft
 from backend.llm.metered import MeteredModel, patiently
 from backend.memory.context import gather
 from backend.memory.recall import meaning_of
-from backend.observe import metrics
+from backend.observe import metrics, spans
+from backend.observe.tracing import Origin
 from backend.semantic.planner import QUERY_TOOL, query_from_arguments
 from backend.store import turns
 from backend.store.llm_calls import Payer
@@ -52,7 +53,20 @@ def answer_turn(world: World, claim: Claim) -> Claim | None:
     begun = turns.begin(world.database, claim)
     if begun is None:
         raise ClaimLost
-    metrics.TURN_WAIT_SECONDS.observe(_seconds_since(begun.asked_at))
+    waited = _seconds_since(begun.asked_at)
+    metrics.TURN_WAIT_SECONDS.observe(waited)
+    with spans.turn(
+        claim.turn_id,
+        begun.conversation_id,
+        Origin(trace_id=begun.trace_id, traceparent=begun.traceparent),
+        lane=claim.lane,
+        attempt=claim.attempt,
+        waited_ms=round(waited * 1000),
+    ):
+        return _answered(world, claim, begun, claimed_at)
+
+
+def _answered(world: World, claim: Claim, begun: Begun, claimed_at: float) -> Claim | None:
     telling = Telling(claim.attempt, partial(world.publish, claim.turn_id), watched=begun.streamed)
     telling.emit(EventKind.TURN_STARTED, {"turn_id": str(claim.turn_id)})
     if claim.attempt > 1:

@@ -21,6 +21,7 @@ from backend.domain.events import EventKind
 from backend.domain.ports import ChatModel
 from backend.domain.sales import MetricQuery
 from backend.domain.turns import Asked, Checked, Context
+from backend.observe import spans
 from backend.plugins.scope import TurnScope
 from backend.plugins.toolbox import toolbox
 from crews.sales_assistant.crew import answer
@@ -81,7 +82,9 @@ def think(
     evidence = evidences.of_turn(asked.question, context.memory, [asked.today.isoformat()])
     gate = SentenceGate(evidence, telling.text)
     run = _run(world, question, subject, _tools(world, scope, evidence), gate, telling, steps)
-    draft = answer(run)
+    with spans.agent(asked.agent.name) as span:
+        draft = answer(run)
+        spans.drafted(span, draft)
     gate.finish()
     with steps.step("check", "figures") as detail:
         checked = check(draft, evidence, reading.language)

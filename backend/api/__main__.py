@@ -7,7 +7,7 @@ import sys
 from backend import settings
 from backend.api.app import create_app
 from backend.api.server import server
-from backend.observe import logs
+from backend.observe import logs, tracing
 from backend.settings import SettingsInvalid
 
 #: Twice the connections that are served at once (`backend/api/served.py`).
@@ -19,6 +19,7 @@ def main() -> int:
         chosen = settings.load()
         logs.configure(chosen.log_format, "api")
         app = create_app(chosen)
+        tracing.start(process="api", **chosen.tracing)
     except SettingsInvalid as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -27,6 +28,7 @@ def main() -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: None)
     server(app, chosen, app.door.drain).run()
+    tracing.stop()
     return 0
 
 

@@ -9,6 +9,7 @@ from backend.api.door import Door
 from backend.api.schemas import ChatBody
 from backend.domain.errors import InvalidRequest
 from backend.domain.identity import Caller, TurnId, new_id
+from backend.observe import tracing
 from backend.store import submissions
 from backend.store.submissions import Accepted, Submission
 
@@ -44,6 +45,7 @@ def submission_of(
         data_source=body.data_source,
         metadata=body.metadata,
         idempotency_key=idempotency_key,
+        traceparent=tracing.traceparent(),
     )
 
 

@@ -19,7 +19,8 @@ from backend.api.problems import HeadersTooLarge, ServerBusy
 from backend.api.refusals import refuse
 from backend.domain.errors import SalesCrewError
 from backend.domain.identity import Caller
-from backend.observe import metrics
+from backend.observe import metrics, spans
+from backend.observe.tracing import Origin, Span
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +57,10 @@ class Served:
             return
         request = _Request(scope, send)
         self._open += 1
-        with structlog.contextvars.bound_contextvars(trace_id=request.trace_id):
+        with (
+            structlog.contextvars.bound_contextvars(trace_id=request.origin.trace_id),
+            spans.request(request.method, scope["path"], request.origin) as span,
+        ):
             try:
                 refusal = self._refusal(scope)
                 if refusal is None:
@@ -69,7 +73,7 @@ class Served:
                     raise
             finally:
                 self._open -= 1
-                request.done()
+                request.done(span)
 
     def _refusal(self, scope: Scope) -> SalesCrewError | None:
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES:
@@ -82,12 +86,14 @@ class _Request:
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self.scope = scope
-        self.trace_id = _trace_id(scope)
+        self.origin = _origin(scope)
+        method = scope.get("method", "GET")
+        self.method = method if method in _METHODS else "other"
         self.dropped = False
         self._send = send
         self._status = 500
         self._started_at = time.perf_counter()
-        scope.setdefault("state", {})["trace_id"] = self.trace_id
+        scope.setdefault("state", {})["trace_id"] = self.origin.trace_id
 
     async def send(self, message: Message) -> None:
         """Pass a message on, or drop a reader that takes none."""
@@ -103,18 +109,17 @@ class _Request:
                 abort()
             raise
 
-    def done(self) -> None:
-        """Count and log the request."""
+    def done(self, span: Span) -> None:
+        """Count and log the request, and say in its span how it ended."""
         seconds = time.perf_counter() - self._started_at
-        method = self.scope.get("method", "GET")
-        method = method if method in _METHODS else "other"
-        metrics.HTTP_REQUESTS.labels(method, self._route, str(self._status)).inc()
+        metrics.HTTP_REQUESTS.labels(self.method, self._route, str(self._status)).inc()
         if self._is_http:
-            metrics.HTTP_SECONDS.labels(method, self._route).observe(seconds)
+            metrics.HTTP_SECONDS.labels(self.method, self._route).observe(seconds)
+        spans.served(span, self.method, self._route, self._status)
         caller = self.scope.get("auth")
         log.info(
             "http.request_served",
-            method=method,
+            method=self.method,
             route=self._route,
             status=self._status,
             time_ms=round(seconds * 1000),
@@ -135,17 +140,17 @@ class _Request:
             headers = list(message["headers"])
             named = {name.lower() for name, _ in headers}
             headers.extend((name, value) for name, value in _SECURITY.items() if name not in named)
-            headers.append((b"x-trace-id", self.trace_id.encode()))
+            headers.append((b"x-trace-id", self.origin.trace_id.encode()))
             message["headers"] = headers
         elif message["type"] == "websocket.accept":
             self._status = 101
 
 
-def _trace_id(scope: Scope) -> str:
+def _origin(scope: Scope) -> Origin:
     """The caller's trace, if it names one as the W3C says; else a new one."""
     for name, value in scope["headers"]:
         if name == b"traceparent":
             found = _TRACEPARENT.fullmatch(value)
             if found is not None:
-                return found[1].decode()
-    return secrets.token_hex(16)
+                return Origin(trace_id=found[1].decode(), traceparent=value.decode())
+    return Origin(trace_id=secrets.token_hex(16), traceparent=None)

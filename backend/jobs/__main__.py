@@ -6,7 +6,7 @@ import sys
 
 from prometheus_client import start_http_server
 
-from backend.observe import logs
+from backend.observe import logs, tracing
 from backend.settings import SettingsInvalid, load
 
 
@@ -14,6 +14,7 @@ def main() -> int:
     try:
         settings = load()
         logs.configure(settings.log_format, "worker")
+        tracing.start(process="worker", **settings.tracing)
         # The agent libraries take seconds to import; a wrong setting is told before that.
         from backend.jobs.runtime import build_worker
 
@@ -24,6 +25,7 @@ def main() -> int:
     _keep_what_was_loaded()
     start_http_server(settings.metrics_port + settings.port_offset, addr=settings.bind_host)
     worker.run()
+    tracing.stop()
     return 0
 
 

@@ -16,7 +16,7 @@ from backend.domain.chat import ChatReply, ChatRequest
 from backend.domain.errors import SalesCrewError, StoreUnavailable
 from backend.domain.ports import ChatModel, OnText
 from backend.domain.usage import NANO_PER_DOLLAR, Usage
-from backend.observe import metrics
+from backend.observe import metrics, spans
 from backend.store import llm_calls
 from backend.store.database import Database
 from backend.store.llm_calls import Payer, Settlement
@@ -48,6 +48,18 @@ class MeteredModel:
         return self.model.provider
 
     def complete(self, request: ChatRequest, on_text: OnText | None = None) -> ChatReply:
+        with spans.chat(self.provider, self.name, request) as span:
+            spans.asked(span, request)
+            try:
+                reply = self._complete(request, on_text)
+            except SalesCrewError as error:
+                spans.used(span, _spent(error))
+                raise
+            spans.used(span, reply.usage)
+            spans.replied(span, reply)
+            return reply
+
+    def _complete(self, request: ChatRequest, on_text: OnText | None) -> ChatReply:
         if self.provider == "offline":
             return self.model.complete(request, on_text)
         call_id = llm_calls.open_call(
@@ -63,8 +75,7 @@ class MeteredModel:
                 reply = self.model.complete(request, self._timed(on_text, started))
         except BaseException as error:
             code = error.code if isinstance(error, SalesCrewError) else type(error).__name__
-            spent = getattr(error, "usage", None) or Usage(llm_calls=1, priced=False)
-            self._settle(call_id, request, started, self.name, spent, None, code)
+            self._settle(call_id, request, started, self.name, _spent(error), None, code)
             raise
         self._settle(call_id, request, started, reply.model, reply.usage, reply.finish_reason, None)
         return reply
@@ -115,6 +126,11 @@ class MeteredModel:
             lambda: llm_calls.settle(self.database, self.payer, call_id, settlement),
             until=time.monotonic() + SETTLE_PATIENCE_SECONDS,
         )
+
+
+def _spent(error: BaseException) -> Usage:
+    """What a failed call says it used; of most nobody knows."""
+    return getattr(error, "usage", None) or Usage(llm_calls=1, priced=False)
 
 
 def patiently(write: Callable[[], Result], *, until: float) -> Result:

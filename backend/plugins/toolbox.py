@@ -11,6 +11,7 @@ from backend.domain.chat import ToolSpec
 from backend.domain.errors import InvalidRequest, SourceUnavailable
 from backend.domain.ports import Tool
 from backend.domain.trace import ToolOutcome
+from backend.observe import spans
 from backend.plugins.arguments import read_arguments
 from backend.plugins.guard import SCOPE, TOOL_SECONDS, tool_name
 from backend.plugins.loop import shared_loop
@@ -61,6 +62,12 @@ class KernelTool:
 
     def call(self, arguments: Mapping[str, Any]) -> ToolOutcome:
         """See Tool. Not for the tool loop's own thread, which would wait for itself."""
+        with spans.tool(self.spec.name) as span:
+            outcome = self._called(arguments)
+            spans.worked(span, arguments, outcome)
+            return outcome
+
+    def _called(self, arguments: Mapping[str, Any]) -> ToolOutcome:
         try:
             # Against the schema without this tenant's names: whether a name is defined is the
             # semantic layer's to say, and is another answer than a malformed call.

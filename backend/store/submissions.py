@@ -53,6 +53,8 @@ class Submission:
     data_source: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     idempotency_key: str | None = None
+    #: The span it came through, where requests are traced (W3C).
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +166,7 @@ def _store_turn(
             "metadata": Jsonb(dict(submission.metadata)),
             "streamed": submission.streamed,
             "trace_id": submission.trace_id,
+            "traceparent": submission.traceparent,
         },
     )
     conn.execute(

@@ -45,6 +45,7 @@ class Begun:
     streamed: bool
     asked_at: datetime
     trace_id: str
+    traceparent: str | None
     question: str
     asker: Asker
 
@@ -109,6 +110,7 @@ def begin(database: Database, claim: tasks.Claim) -> Begun | None:
         streamed=row["streamed"],
         asked_at=row["asked_at"],
         trace_id=row["trace_id"],
+        traceparent=row["traceparent"],
         question=row["question"],
         asker=people.asker(claim.tenant_id, row),
     )

@@ -22,9 +22,9 @@ DELETE FROM idempotency_keys
 
 -- add --
 INSERT INTO turns (tenant_id, id, conversation_id, person_id, seq, channel, agent, data_source, metadata,
-                   streamed, trace_id)
+                   streamed, trace_id, traceparent)
 VALUES (%(tenant_id)s, %(id)s, %(conversation_id)s, %(person_id)s, %(seq)s, %(channel)s, %(agent)s,
-        %(data_source)s, %(metadata)s, %(streamed)s, %(trace_id)s);
+        %(data_source)s, %(metadata)s, %(streamed)s, %(trace_id)s, %(traceparent)s);
 
 -- add_message --
 INSERT INTO messages (tenant_id, id, conversation_id, turn_id, author, text)
@@ -40,7 +40,7 @@ UPDATE turns t
    AND t.status IN ('queued', 'running') AND t.attempt < %(attempt)s
    AND p.tenant_id = t.tenant_id AND p.id = t.person_id
 RETURNING t.conversation_id, t.seq, t.channel, t.agent, t.data_source, t.streamed, t.asked_at, t.trace_id,
-          p.id AS person_id, p.user_id, p.role, p.name, p.attributes,
+          t.traceparent, p.id AS person_id, p.user_id, p.role, p.name, p.attributes,
           (SELECT string_agg(m.text, E'\n' ORDER BY m.id) FROM messages m
             WHERE m.tenant_id = t.tenant_id AND m.turn_id = t.id AND m.author = 'user') AS question,
           a.sales_roles, a.playbook;
