@@ -6,28 +6,61 @@ A `MetricQuery` is the only thing a model may choose; SQL and arithmetic are our
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
 
 from backend.domain.language import Language
 
 Grain = Literal["day", "week", "month", "quarter", "year"]
+Comparison = Literal["previous_period", "same_period_last_year"]
+Operator = Literal[">", ">=", "<", "<="]
+
+#: What the dimensions of the rest row hold: no database spells a member so.
+OTHER = "(other)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """Keep the rows whose `metric` stands so to `value`; a row where it is unknown is not kept."""
+
+    metric: str
+    op: Operator
+    value: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricQuery:
-    """A request for certified figures. Dates are inclusive; both None means all time."""
+    """A request for certified figures. Dates are inclusive; both None means all time.
+
+    What each field means where something is missing or equal is told in `semantic/compile.py`.
+    """
 
     metrics: tuple[str, ...]
     dimensions: tuple[str, ...] = ()
     #: Dimension -> its members; several members are alternatives.
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Dimension -> members whose rows are left out; rows without a member stay.
+    exclude: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     from_date: date | None = None
     to_date: date | None = None
     grain: Grain | None = None
+    #: Adds `<metric>_previous` and `<metric>_change` (a fraction of the previous).
+    compare: Comparison | None = None
     order: Literal["desc", "asc"] | None = None
     order_by: str | None = None
     limit: int | None = None
+    #: With a limit: one more row for all that did not make it, named OTHER.
+    other: bool = False
+    having: tuple[Threshold, ...] = ()
+    #: Adds `<metric>_share`, a fraction of what the filters leave.
+    share: bool = False
+    #: Each period's figure is the sum of all periods up to it.
+    cumulative: bool = False
+    #: Keep the dimension's members that have no row of this metric in the period.
+    without: str | None = None
+    #: Id or name of the source; None for the tenant's default.
+    data_source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +88,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricTable:
-    """The answer to a MetricQuery. Row keys are metric and dimension names, `period` first."""
+    """The answer to a MetricQuery.
+
+    Row keys: `period` (the first day of it) first, then the dimensions, then each metric followed
+    by its `_previous`, `_change` and `_share` where they were asked for.
+    """
 
     query: MetricQuery
     columns: tuple[str, ...]

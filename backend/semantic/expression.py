@@ -4,7 +4,9 @@ What is not listed here is refused, so a function, a subquery or a cast that nob
 cannot come in through the text of a model.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -24,7 +26,13 @@ EXPRESSION_NODES: frozenset[type[exp.Expr]] = frozenset(
         *(exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE),
         *(exp.In, exp.Between, exp.Is, exp.Like, exp.Filter, exp.Where, exp.Case, exp.If),
         *(exp.Coalesce, exp.Nullif, exp.Round, exp.Abs, exp.Lower, exp.Upper),
+        *(exp.Trim, exp.Substring, exp.DPipe, exp.DataTypeParam),
     }
+)
+#: What a formula over metrics may consist of.
+_ARITHMETIC = (
+    *(exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Paren),
+    *(exp.Literal, exp.Column, exp.Identifier),
 )
 #: What a value may be cast to: nothing that looks a name up (regclass and its kin do).
 CAST_TYPES = frozenset(
@@ -61,13 +69,44 @@ def condition(text: str, home: str, tables: Mapping[str, Table]) -> exp.Expr:
     return tree
 
 
-def day_column(text: str, tables: Mapping[str, Table]) -> exp.Column:
+def computed(text: str, table: Table) -> exp.Expr:
+    """A computed column, of the table's own columns only. Raises ExpressionRefused."""
+    own = {table.name: replace(table, computed={})}
+    tree = _parse(text, table.name, own)
+    if tree.find(*_AGGREGATES):
+        raise ExpressionRefused("has an aggregate in a column")
+    return tree
+
+
+def formula(text: str, metrics: Container[str]) -> exp.Expr:
+    """Arithmetic over names of metrics, each a column without a table. Raises ExpressionRefused."""
+    tree = _read(text)
+    for node in tree.walk():
+        if type(node) not in _ARITHMETIC:
+            raise ExpressionRefused(f"may not use {node.sql(dialect='postgres')!r}")
+        if isinstance(node, exp.Column) and (node.table or node.name not in metrics):
+            raise ExpressionRefused(f"uses {node.sql(dialect='postgres')}, which is no metric")
+    return tree
+
+
+def day_column(text: str, tables: Mapping[str, Table]) -> tuple[str, str]:
     """A metric's `date`, written table.column. Raises ExpressionRefused."""
     table, _, name = text.partition(".")
-    kind = tables[table].columns.get(name) if table in tables else None
-    if kind not in ("date", "timestamp"):
-        raise ExpressionRefused(f"{text!r} is not a declared column of type date or timestamp")
-    return column(table, name)
+    kind = tables[table].type_of(name) if table in tables else None
+    if kind not in ("date", "datetime", "timestamp"):
+        raise ExpressionRefused(
+            f"{text!r} is not a declared column of type date, datetime or timestamp"
+        )
+    return table, name
+
+
+def source_column(tables: Mapping[str, Table], table: str, name: str) -> exp.Expr:
+    """A declared column as the database reads it; a computed one as what it is made of."""
+    made = tables[table].computed.get(name)
+    if made is None:
+        return column(table, name)
+    tree = computed(made.sql, tables[table])
+    return exp.Paren(this=tree) if isinstance(tree, exp.Binary) else tree
 
 
 def counts(tree: exp.Expr) -> bool:
@@ -86,18 +125,30 @@ def tables_of(trees: Iterable[exp.Expr]) -> frozenset[str]:
 
 
 def _parse(text: str, home: str, tables: Mapping[str, Table]) -> exp.Expr:
-    try:
-        tree = sqlglot.parse_one(text, dialect="postgres")
-    except (SqlglotError, RecursionError) as error:
-        raise ExpressionRefused(f"cannot be read as SQL: {text[:200]!r}") from error
+    tree = _read(text)
     for node in tree.walk():
         _check_node(node)
-        node.pop_comments()
     for node in list(tree.find_all(exp.Column)):
         declared = _declared(node, home, tables)
         if node is tree:
             return declared
         node.replace(declared)
+    return tree
+
+
+def _read(text: str) -> exp.Expr:
+    return _read_once(text).copy()
+
+
+# Each model says the same few hundred expressions for as long as it is open.
+@lru_cache(maxsize=4096)
+def _read_once(text: str) -> exp.Expr:
+    try:
+        tree: exp.Expr = sqlglot.parse_one(text, dialect="postgres")
+    except (SqlglotError, RecursionError) as error:
+        raise ExpressionRefused(f"cannot be read as SQL: {text[:200]!r}") from error
+    for node in tree.walk():
+        node.pop_comments()
     return tree
 
 
@@ -110,9 +161,9 @@ def _check_node(node: exp.Expr) -> None:
         raise ExpressionRefused(f"may not cast to {node.sql(dialect='postgres')}")
 
 
-def _declared(node: exp.Column, home: str, tables: Mapping[str, Table]) -> exp.Column:
+def _declared(node: exp.Column, home: str, tables: Mapping[str, Table]) -> exp.Expr:
     """The same column, qualified, if the model declares it."""
     table = node.table or home
-    if node.args.get("db") or table not in tables or node.name not in tables[table].columns:
+    if node.args.get("db") or table not in tables or tables[table].type_of(node.name) is None:
         raise ExpressionRefused(f"uses {node.sql(dialect='postgres')}, which no table declares")
-    return column(table, node.name)
+    return source_column(tables, table, node.name)

@@ -4,18 +4,23 @@ Joined tables are only ever on the one side of many-to-one, so no row is added t
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from backend.domain.sales import Grain, MetricQuery
-from backend.semantic.binding import Binding
-from backend.semantic.expression import aggregate, condition, day_column, tables_of
-from backend.semantic.identifier import column, identifier
+from backend.domain.sales import MetricQuery
+from backend.semantic.comparison import distance
+from backend.semantic.dialects.dialect import Dialect
+from backend.semantic.exactness import spoken
+from backend.semantic.expression import condition, day_column, source_column, tables_of
+from backend.semantic.identifier import identifier
 from backend.semantic.joins import path
-from backend.semantic.model import Join, Metric, SemanticModel
+from backend.semantic.model import Join, SemanticModel
+from backend.semantic.parts import Part
+from backend.semantic.placeholder import slot
+from backend.semantic.slots import day_slots, member_slots
 from backend.semantic.validity import PERIOD, key_columns
-from backend.semantic.values import filter_values
+from backend.semantic.values import Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,89 +28,167 @@ class Fact:
     """The rows of a table that pass a filter, each on the day of its `date` column."""
 
     table: str
-    filter: str | None
-    date: str
+    filter: str | None = None
+    #: None: rows that have no day, such as all customers.
+    date: str | None = None
 
 
-def fact_of(model: SemanticModel, name: str) -> Fact:
-    """What an aggregate metric adds up. Metrics of the same fact share a pass."""
-    metric = model.metrics[name]
-    table, _, date = _declared(metric)
-    return Fact(table=table, filter=metric.filter, date=date)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a statement is compiled from."""
+
+    model: SemanticModel
+    query: MetricQuery
+    dialect: Dialect
+    #: Slot -> value; see `slots.py`.
+    values: Mapping[str, Value]
 
 
-def aggregate_of(model: SemanticModel, name: str) -> exp.Expr:
-    table, sql, _ = _declared(model.metrics[name])
-    return aggregate(sql, table, model.tables)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """A fact over some days. Parts of the same pass are added up together."""
+
+    fact: Fact
+    #: Its `since` and `previous` say which days; its metric is one of several.
+    days: Part
 
 
-def aggregated(
-    model: SemanticModel,
-    query: MetricQuery,
-    fact: Fact,
-    values: Mapping[str, exp.Expr],
-    binding: Binding,
-) -> exp.Select:
-    """The fact's rows that the query asks for, one row for each combination of its keys."""
-    keys = dict(_keys(model, query, fact))
-    conditions = list(_conditions(model, query, fact, binding))
-    selected = {**keys, **values}
-    select = exp.select(*(tree.as_(identifier(name)) for name, tree in selected.items()))
-    select = select.from_(table_source(model, fact.table))
-    for join in _needed_joins(model, fact.table, (*selected.values(), *conditions)):
-        # LEFT: a row that belongs to nobody still counts, or the parts would not make the whole.
-        on = exp.EQ(
-            this=column(join.table, join.column),
-            expression=column(join.to, model.tables[join.to].key),
-        )
-        select = select.join(table_source(model, join.to), on=on, join_type="left")
-    return select.where(*conditions).group_by(*positions(query))
+def pass_of(model: SemanticModel, part: Part) -> Pass:
+    metric = model.metrics[part.metric]
+    fact = Fact(table=metric.table or "", filter=metric.filter, date=metric.date)
+    return Pass(fact=fact, days=replace(part, metric=""))
 
 
-def table_source(model: SemanticModel, name: str) -> exp.Table:
+def aggregated(asked: Asked, each: Pass, values: Mapping[str, exp.Expr]) -> exp.Select:
+    """The rows of the pass that the query asks for, one row for each combination of its keys."""
+    keys = dict(_keys(asked, each))
+    select = _selected(asked, each, {**keys, **values})
+    return grouped(select, asked.dialect, len(keys))
+
+
+def total(asked: Asked, each: Pass, value: exp.Expr) -> exp.Expr:
+    """The value over all rows of the pass: what a share is a share of."""
+    return _selected(asked, each, {"total": value}).subquery(copy=False)
+
+
+def table_source(model: SemanticModel, name: str, dialect: Dialect) -> exp.Table:
     """A table as the database calls it, under the model's own name."""
     table = model.tables[name]
+    schema = table.schema or dialect.schema
     return exp.Table(
         this=identifier(table.relation),
-        db=identifier(table.schema),
+        db=identifier(schema) if schema else None,
         alias=exp.TableAlias(this=identifier(name)),
     )
 
 
-def positions(query: MetricQuery) -> Iterator[exp.Expr]:
-    """GROUP BY by position: in Postgres a bare name there would mean an input column first."""
-    for position, _ in enumerate(key_columns(query), start=1):
-        yield exp.Literal.number(position)
+def join_condition(model: SemanticModel, join: Join) -> exp.Expr:
+    """Both sides as the database reads them: a dirty key may be cleaned in a computed column."""
+    key = model.tables[join.to].key or ""
+    return exp.EQ(
+        this=source_column(model.tables, join.table, join.column),
+        expression=source_column(model.tables, join.to, key),
+    )
 
 
-def _declared(metric: Metric) -> tuple[str, str, str]:
-    if metric.table is None or metric.sql is None or metric.date is None:
-        raise ValueError(f"{metric.name} is a ratio, which adds up no rows of its own")
-    return metric.table, metric.sql, metric.date
+def grouped(select: exp.Select, dialect: Dialect, keys: int) -> exp.Select:
+    """Grouped by the first columns.
+
+    By position: in Postgres a bare name there would mean an input column first.
+    """
+    if dialect.groups_by_position:
+        positions = (exp.Literal.number(each + 1) for each in range(keys))
+        return select.group_by(*positions, copy=False)
+    return select.group_by(
+        *(each.unalias().copy() for each in select.expressions[:keys]), copy=False
+    )
 
 
-def _keys(model: SemanticModel, query: MetricQuery, fact: Fact) -> Iterator[tuple[str, exp.Expr]]:
-    if query.grain is not None:
-        yield PERIOD, _first_day(query.grain, _day(model, fact))
-    for name in query.dimensions:
-        yield name, _dimension(model, name)
+def dimension_source(model: SemanticModel, name: str, dialect: Dialect) -> exp.Expr:
+    """The dimension's value in a row: text, number, or day."""
+    dimension = model.dimensions[name]
+    source = source_column(model.tables, dimension.table, dimension.column)
+    tree = spoken(source, dialect, model.tables)
+    kind = model.type_of(name)
+    if kind not in ("date", "datetime", "timestamp"):
+        return tree
+    return dialect.day(tree, kind, model.time_zone)
 
 
-def _conditions(
-    model: SemanticModel, query: MetricQuery, fact: Fact, binding: Binding
-) -> Iterator[exp.Expr]:
+def _selected(asked: Asked, each: Pass, selected: Mapping[str, exp.Expr]) -> exp.Select:
+    model, fact = asked.model, each.fact
+    conditions = list(_conditions(asked, each))
+    # Nothing is used twice, so nothing needs to be copied: half of the time went into it.
+    named = (tree.as_(identifier(name), copy=False) for name, tree in selected.items())
+    select = exp.select(*named, copy=False)
+    select.from_(table_source(model, fact.table, asked.dialect), copy=False)
+    for join in _needed_joins(model, fact.table, (*selected.values(), *conditions)):
+        # LEFT: a row that belongs to nobody still counts, or the parts would not make the whole.
+        on = spoken(join_condition(model, join), asked.dialect, model.tables)
+        source = table_source(model, join.to, asked.dialect)
+        select.join(source, on=on, join_type="left", copy=False)
+    return select.where(*conditions, copy=False)
+
+
+def _keys(asked: Asked, each: Pass) -> Iterator[tuple[str, exp.Expr]]:
+    grain = asked.query.grain
+    if grain is not None:
+        period = asked.dialect.first_day(grain, _day(asked, each), asked.model.week_start)
+        if each.days.previous:
+            ago = distance(asked.query)
+            # On the row that it is compared with.
+            period = asked.dialect.moved(period, months=ago.months, days=ago.days)
+        yield PERIOD, period
+    for name in key_columns(asked.query):
+        if name != PERIOD:
+            yield name, dimension_source(asked.model, name, asked.dialect)
+
+
+def _conditions(asked: Asked, each: Pass) -> Iterator[exp.Expr]:
+    model, fact = asked.model, each.fact
     if fact.filter is not None:
-        yield condition(fact.filter, fact.table, model.tables)
-    if query.from_date is not None:
-        yield exp.GTE(this=_day(model, fact), expression=binding.bind(query.from_date))
-    if query.to_date is not None:
-        yield exp.LTE(this=_day(model, fact), expression=binding.bind(query.to_date))
-    for name, members in query.filters.items():
-        bound = [binding.bind(value) for value in filter_values(model, name, members)]
-        if len(bound) == 1:
-            yield exp.EQ(this=_dimension(model, name), expression=bound[0])
-        else:
-            yield exp.In(this=_dimension(model, name), expressions=bound)
+        tree = condition(fact.filter, fact.table, model.tables)
+        tree = spoken(tree, asked.dialect, model.tables)
+        yield exp.Paren(this=tree) if isinstance(tree, exp.Or) else tree
+    if fact.date is not None:
+        first, last = day_slots(since=each.days.since, previous=each.days.previous)
+        if first in asked.values:
+            yield exp.GTE(this=_day(asked, each), expression=slot(first))
+        if last in asked.values:
+            yield exp.LTE(this=_day(asked, each), expression=slot(last))
+    yield from _members(asked, fact)
+
+
+def _members(asked: Asked, fact: Fact) -> Iterator[exp.Expr]:
+    model, query = asked.model, asked.query
+    for name in query.filters:
+        if _reaches(model, fact, name):
+            slots = [slot(each) for each in member_slots(query, name, excluded=False)]
+            yield _among(dimension_source(model, name, asked.dialect), slots)
+    for name in query.exclude:
+        if _reaches(model, fact, name):
+            slots = [slot(each) for each in member_slots(query, name, excluded=True)]
+            source = dimension_source(model, name, asked.dialect)
+            # What belongs to nobody belongs to none of those that are left out.
+            unknown = exp.Is(this=source.copy(), expression=exp.Null())
+            yield exp.Paren(this=exp.Or(this=unknown, expression=_other_than(source, slots)))
+
+
+def _among(source: exp.Expr, slots: list[exp.Expr]) -> exp.Expr:
+    if len(slots) == 1:
+        return exp.EQ(this=source, expression=slots[0])
+    return exp.In(this=source, expressions=slots)
+
+
+def _other_than(source: exp.Expr, slots: list[exp.Expr]) -> exp.Expr:
+    if len(slots) == 1:
+        return exp.NEQ(this=source, expression=slots[0])
+    return exp.Not(this=exp.In(this=source, expressions=slots))
+
+
+def _reaches(model: SemanticModel, fact: Fact, dimension: str) -> bool:
+    """Every metric's fact does (`validity.py`); a list of members may know less."""
+    return path(model, fact.table, model.dimensions[dimension].table) is not None
 
 
 def _needed_joins(model: SemanticModel, home: str, trees: tuple[exp.Expr, ...]) -> tuple[Join, ...]:
@@ -115,28 +198,9 @@ def _needed_joins(model: SemanticModel, home: str, trees: tuple[exp.Expr, ...]) 
     return tuple(dict.fromkeys(join for way in ways for join in way or ()))
 
 
-def _day(model: SemanticModel, fact: Fact) -> exp.Expr:
-    source = day_column(fact.date, model.tables)
-    return _as_day(model, source)
-
-
-def _dimension(model: SemanticModel, name: str) -> exp.Expr:
-    dimension = model.dimensions[name]
-    return _as_day(model, column(dimension.table, dimension.column))
-
-
-def _as_day(model: SemanticModel, source: exp.Column) -> exp.Expr:
-    """A moment becomes its day where the company is; anything else stays what it is."""
-    if model.tables[source.table].columns[source.name] != "timestamp":
-        return source
-    zone = exp.Literal.string(model.time_zone)
-    return exp.cast(exp.AtTimeZone(this=source, zone=zone), exp.DType.DATE)
-
-
-def _first_day(grain: Grain, day: exp.Expr) -> exp.Expr:
-    """The first day of the period; a week begins on Monday."""
-    if grain == "day":
-        return day
-    # From a timestamp without a zone, so that the session's own zone moves nothing.
-    midnight = exp.cast(day, exp.DType.TIMESTAMP)
-    return exp.cast(exp.TimestampTrunc(this=midnight, unit=exp.var(grain.upper())), exp.DType.DATE)
+def _day(asked: Asked, each: Pass) -> exp.Expr:
+    model = asked.model
+    table, name = day_column(each.fact.date or "", model.tables)
+    kind = model.tables[table].type_of(name) or "date"
+    tree = spoken(source_column(model.tables, table, name), asked.dialect, model.tables)
+    return asked.dialect.day(tree, kind, model.time_zone)

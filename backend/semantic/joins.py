@@ -1,6 +1,7 @@
 """How tables reach each other. Every join goes from many rows to one, so none multiplies a sum."""
 
-from backend.semantic.model import Join, Metric, SemanticModel
+from backend.semantic.model import Join, SemanticModel
+from backend.semantic.parts import parts_of
 
 
 def reached_twice(joins: tuple[Join, ...], start: str) -> str | None:
@@ -31,18 +32,10 @@ def path(model: SemanticModel, start: str, end: str) -> tuple[Join, ...] | None:
     return None
 
 
-def home_tables(model: SemanticModel, metric: Metric) -> frozenset[str]:
-    """The tables whose rows a metric adds up: one, or for a ratio those of both its parts."""
-    if metric.numerator is None or metric.denominator is None:
-        return frozenset({metric.table or ""})
-    parts = (model.metrics[metric.numerator], model.metrics[metric.denominator])
-    return frozenset().union(*(home_tables(model, part) for part in parts))
-
-
 def reaches(model: SemanticModel, metric: str, dimension: str) -> bool:
     """True when the metric can be grouped and filtered by the dimension."""
     target = model.dimensions[dimension].table
-    tables = home_tables(model, model.metrics[metric])
+    tables = {model.metrics[part.metric].table or "" for part in parts_of(model, metric)}
     return all(path(model, table, target) is not None for table in tables)
 
 

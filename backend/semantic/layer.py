@@ -10,8 +10,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend.domain.errors import SalesNotPermitted
-from backend.domain.sales import MetricQuery, MetricTable
-from backend.semantic.compile import compile_query
+from backend.domain.sales import OTHER, MetricQuery, MetricTable
+from backend.semantic.cells import cell
+from backend.semantic.compile import Compiled, Compiler
+from backend.semantic.engine import Engine
+from backend.semantic.fitness import misfits
 from backend.semantic.members import Database, Members
 from backend.semantic.model import SemanticModel
 from backend.semantic.scope import own_member, scoped
@@ -22,10 +25,17 @@ from backend.semantic.written import as_written, written
 class SemanticLayer:
     """One model over one database."""
 
-    def __init__(self, model: SemanticModel, database: Database, source_name: str) -> None:
+    def __init__(
+        self,
+        model: SemanticModel,
+        database: Database,
+        source_name: str,
+        engine: Engine = Engine.POSTGRESQL,
+    ) -> None:
         """`source_name` is what an answer calls the source."""
         self.model = model
-        self.members = Members(model, database)
+        self._compiler = Compiler(model, engine)
+        self.members = Members(model, database, self._compiler)
         self._database = database
         self._source_name = source_name
 
@@ -47,9 +57,11 @@ class SemanticLayer:
             raise SalesNotPermitted(f"{role!r} sees no sales figures")
         check_query(self.model, query)
         query = self._understood(query, role, attributes)
-        compiled = compile_query(self.model, query)
+        compiled = self._compiler.query(query)
         result = self._database.run(compiled)
-        rows = tuple(dict(zip(compiled.columns, row, strict=True)) for row in result.rows)
+        rows = tuple(_row(compiled, row) for row in result.rows)
+        if query.other and query.limit is not None:
+            rows = (*rows[: query.limit], *(_rest(query, row) for row in rows[query.limit :]))
         return MetricTable(
             query=query,
             columns=compiled.columns,
@@ -61,11 +73,25 @@ class SemanticLayer:
             truncated=result.truncated,
         )
 
+    def data_version(self) -> str | None:
+        """What the model's freshness probe says now; None where it declares none.
+
+        Raises SourceUnavailable.
+        """
+        probe = self._compiler.freshness()
+        if probe is None:
+            return None
+        return "".join(str(row[0]) for row in self._database.run(probe).rows)
+
+    def misfits(self) -> tuple[str, ...]:
+        """What of the model the database does not have, or has otherwise; see `fitness.py`."""
+        return tuple(misfits(self.model, self._database, self._compiler))
+
     def _understood(
         self, query: MetricQuery, role: str, attributes: Mapping[str, str]
     ) -> MetricQuery:
         own = own_member(self.model, role, attributes)
-        named = {*query.filters} | (
+        named = {*query.filters, *query.exclude} | (
             {self.model.row_scope[role].dimension} if own is not None else set()
         )
         # A question that names no member must not wait for their names to be read.
@@ -86,3 +112,13 @@ def _nothing(query: MetricQuery, rows: tuple[Mapping[str, Any], ...]) -> bool:
         return False
     values = rows[0].values()
     return None in values and not any(values)
+
+
+def _row(compiled: Compiled, row: tuple[Any, ...]) -> dict[str, Any]:
+    cells = (cell(kind, value) for kind, value in zip(compiled.kinds, row, strict=True))
+    return dict(zip(compiled.columns, cells, strict=True))
+
+
+def _rest(query: MetricQuery, row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row of all that did not make the limit, which the statement gives no names."""
+    return {**row, **dict.fromkeys(query.dimensions, OTHER)}

@@ -8,7 +8,7 @@ from typing import Protocol
 import structlog
 
 from backend.domain.errors import SourceUnavailable
-from backend.semantic.compile import Compiled, compile_members
+from backend.semantic.compile import Compiled, Compiler
 from backend.semantic.model import SemanticModel
 from backend.semantic.source import Result
 
@@ -27,8 +27,11 @@ class Database(Protocol):
 class Members:
     """The members of every dimension that has some, read together and kept for minutes."""
 
-    def __init__(self, model: SemanticModel, database: Database) -> None:
+    def __init__(
+        self, model: SemanticModel, database: Database, compiler: Compiler | None = None
+    ) -> None:
         self._model = model
+        self._compiler = compiler or Compiler(model)
         self._database = database
         self._kept: Mapping[str, tuple[str, ...]] | None = None
         self._stale_at = 0.0
@@ -60,7 +63,7 @@ class Members:
             self._stale_at = monotonic() + _KEPT_SECONDS
 
     def _read(self, dimension: str) -> tuple[str, ...]:
-        result = self._database.run(compile_members(self._model, dimension))
+        result = self._database.run(self._compiler.members(dimension))
         if result.truncated:
             log.warning("members.truncated", dimension=dimension, kept=len(result.rows))
-        return tuple(row[0] for row in result.rows)
+        return tuple(str(row[0]) for row in result.rows)

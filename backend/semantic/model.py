@@ -12,9 +12,18 @@ from backend.domain.language import Language
 
 #: How a figure is shown. `percent` and `ratio` are fractions: 0.05 is shown as 5%.
 Format = Literal["money", "count", "percent", "ratio", "quantity"]
-#: `timestamp` is a moment with its offset; its day is taken in the model's time zone.
-ColumnType = Literal["text", "integer", "number", "date", "timestamp", "boolean"]
+#: `timestamp` is a moment with its offset; its day is taken in the model's time zone. `datetime` has
+#: none: it is what a clock on the company's wall showed. `real` and
+#: `double` are binary fractions, added up as the decimals that they stand for: of four and of six
+#: places.
+ColumnType = Literal[
+    "text", "integer", "number", "real", "double", "date", "datetime", "timestamp", "boolean"
+]
 Gender = Literal["m", "f"]
+WeekStart = Literal["monday", "sunday", "saturday"]
+#: Where a running total begins anew; `always` never does.
+Since = Literal["month", "quarter", "year", "fiscal_year", "always"]
+Cardinality = Literal["many_to_one", "one_to_one"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,30 +37,54 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Computed:
+    """A column that the database does not have: made of the others of its row."""
+
+    type: ColumnType
+    sql: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A table of the client's database, with the only columns that may be read."""
 
     name: str
     #: As the database calls it; `name` is the model's own name and the alias in SQL.
-    schema: str
     relation: str
-    #: The column that names a row; joins point at it.
-    key: str
     columns: Mapping[str, ColumnType]
+    #: None where the database has no schemas, or the model trusts the login's own.
+    schema: str | None = None
+    #: The column that names a row; joins point at it. Only a table that is joined to needs one.
+    key: str | None = None
+    #: "first_name || ' ' || last_name", "upper(trim(code))".
+    computed: Mapping[str, Computed] = field(default_factory=dict)
+
+    def type_of(self, column: str) -> ColumnType | None:
+        """None for a column that is not declared."""
+        found = self.computed.get(column)
+        return found.type if found is not None else self.columns.get(column)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Join:
-    """Many rows of `table` belong to one row of `to`: `table.column = to.<its key>`."""
+    """Rows of `table` belong to one row of `to`: `table.column = to.<its key>`.
+
+    There is no join from one row to many: it would count the one as often as it has many.
+    """
 
     table: str
     column: str
     to: str
+    cardinality: Cardinality = "many_to_one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """A certified figure: an aggregate over one table, or the ratio of two other metrics."""
+    """A certified figure, of one of four kinds.
+
+    An aggregate over one table; the ratio of two other metrics; a formula of several; or another
+    metric added up since the beginning of a year.
+    """
 
     name: str
     format: Format
@@ -61,15 +94,20 @@ class Metric:
     definition: Mapping[Language, str]
     owner: str
     certified: bool
-    #: Of an aggregate; None for a ratio. `filter` may be None for both.
+    #: Of an aggregate. `filter` belongs to it wherever it is used: "won deals".
     table: str | None = None
     sql: str | None = None
     filter: str | None = None
     #: "table.column" that places a row in time.
     date: str | None = None
-    #: Of a ratio: names of aggregate metrics.
+    #: Of a ratio: names of metrics.
     numerator: str | None = None
     denominator: str | None = None
+    #: Arithmetic over names of metrics: "revenue - returns_amount".
+    formula: str | None = None
+    #: The name of the metric that is added up, and since when.
+    cumulative: str | None = None
+    since: Since = "year"
 
     @property
     def is_ratio(self) -> bool:
@@ -78,7 +116,7 @@ class Metric:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dimension:
-    """Something to group and filter by: one column."""
+    """Something to group and filter by: one column, of the database or computed."""
 
     name: str
     table: str
@@ -109,8 +147,16 @@ class RowScope:
     role: str
     dimension: str
     attribute: str
-    #: What an asker of that role without the attribute sees.
-    when_absent: Literal["all", "none"]
+    #: What an asker of that role without the attribute sees: nothing, unless the model says so.
+    when_absent: Literal["all", "none"] = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """How to ask whether the data is still what it was: the highest value of some columns."""
+
+    #: "table.column": a moment of the last load or change, or a number that only grows.
+    probe: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +178,15 @@ class SemanticModel:
     groups: Mapping[str, Group]
     #: Role -> its scope. A role without an entry sees every row.
     row_scope: Mapping[str, RowScope]
+    week_start: WeekStart = "monday"
+    #: The month that a fiscal year begins in, 1 to 12.
+    fiscal_year_start: int = 1
+    freshness: Freshness | None = None
 
     def type_of(self, dimension: str) -> ColumnType:
         """What a member of the dimension is, in the database."""
         found = self.dimensions[dimension]
-        return self.tables[found.table].columns[found.column]
+        kind = self.tables[found.table].type_of(found.column)
+        if kind is None:
+            raise KeyError(dimension)
+        return kind

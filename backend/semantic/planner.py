@@ -61,6 +61,9 @@ def _sales(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _market(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    named = _series(subject)
+    if not named:
+        return
     said = words(subject.question)
     time = time_words(said, _spoken(subject).period, subject.today, subject.language)
     period = _period(time)
@@ -68,7 +71,7 @@ def _market(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
         "from": period.from_date.isoformat() if period and period.from_date else None,
         "to": period.to_date.isoformat() if period else None,
     }
-    for series in _series(subject):
+    for series in named:
         yield SERIES_TOOL, {"series": series} | {key: day for key, day in days.items() if day}
 
 

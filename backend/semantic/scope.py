@@ -1,11 +1,11 @@
 """Which rows the asker may see, as a filter that the query cannot do without."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from backend.domain.errors import SalesNotPermitted
 from backend.domain.sales import MetricQuery
-from backend.semantic.joins import reaches
+from backend.semantic.joins import path, reaches
 from backend.semantic.model import SemanticModel
 
 
@@ -34,7 +34,25 @@ def scoped(model: SemanticModel, query: MetricQuery, role: str, own: str | None)
     dimension = model.row_scope[role].dimension
     if set(query.filters.get(dimension, ())) - {own}:
         raise SalesNotPermitted(f"only one's own {dimension!r} may be asked for")
-    for metric in query.metrics:
+    for metric in _metrics_read(model, query):
         if not reaches(model, metric, dimension):
             raise SalesNotPermitted(f"{metric!r} cannot be narrowed to one {dimension!r}")
+    if query.without is not None:
+        _check_listed(model, query, dimension)
     return replace(query, filters={**query.filters, dimension: (own,)})
+
+
+def _metrics_read(model: SemanticModel, query: MetricQuery) -> Iterator[str]:
+    """Also those that only decide which rows are told: that tells of them too."""
+    yield from query.metrics
+    yield from (each.metric for each in query.having if each.metric in model.metrics)
+    if query.without is not None:
+        yield query.without
+
+
+def _check_listed(model: SemanticModel, query: MetricQuery, own: str) -> None:
+    """Who has no rows is listed from a table of its own, which must know whose it is."""
+    target = model.dimensions[own].table
+    for dimension in query.dimensions:
+        if path(model, model.dimensions[dimension].table, target) is None:
+            raise SalesNotPermitted(f"{dimension!r} without rows cannot be narrowed to {own!r}")

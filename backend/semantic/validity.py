@@ -1,9 +1,10 @@
 """A metric query may name only what the model defines, and only what belongs together."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from typing import get_args
 
 from backend.domain.errors import SalesQueryInvalid
-from backend.domain.sales import MetricQuery
+from backend.domain.sales import Comparison, Grain, MetricQuery, Operator
 from backend.semantic.joins import reaches
 from backend.semantic.model import SemanticModel
 
@@ -15,14 +16,15 @@ def check_query(model: SemanticModel, query: MetricQuery) -> None:
     """Raises SalesQueryInvalid, naming what is wrong. Filters' members are read in `values.py`."""
     if not query.metrics:
         raise SalesQueryInvalid("the query names no metric")
-    _defined("metric", query.metrics, model.metrics.keys())
+    asked = dict.fromkeys((*query.metrics, *_hidden_metrics(query)))
+    _defined("metric", asked, model.metrics.keys())
     _defined("dimension", query.dimensions, model.dimensions.keys())
-    _defined("filter", tuple(query.filters), model.dimensions.keys())
-    for dimension in (*query.dimensions, *query.filters):
-        for metric in query.metrics:
+    _defined("filter", (*query.filters, *query.exclude), model.dimensions.keys())
+    for dimension in dict.fromkeys((*query.dimensions, *query.filters, *query.exclude)):
+        for metric in asked:
             if not reaches(model, metric, dimension):
                 raise SalesQueryInvalid(f"{metric!r} cannot be told by {dimension!r}")
-    _check_order(query)
+    _check_words(query)
     if query.from_date and query.to_date and query.from_date > query.to_date:
         raise SalesQueryInvalid("the period ends before it begins")
     if query.limit is not None and query.limit < 1:
@@ -35,19 +37,42 @@ def key_columns(query: MetricQuery) -> tuple[str, ...]:
 
 
 def columns(query: MetricQuery) -> tuple[str, ...]:
-    return key_columns(query) + tuple(dict.fromkeys(query.metrics))
+    """The keys of every row, in order."""
+    return (*key_columns(query), *_figures(query))
 
 
-def _defined(kind: str, names: tuple[str, ...], defined: Collection[str]) -> None:
+def _figures(query: MetricQuery) -> Iterator[str]:
+    for metric in dict.fromkeys(query.metrics):
+        yield metric
+        if query.compare is not None:
+            yield from (f"{metric}_previous", f"{metric}_change")
+        if query.share:
+            yield f"{metric}_share"
+
+
+def _hidden_metrics(query: MetricQuery) -> Iterator[str]:
+    """Metrics that are not told, but decide which rows are."""
+    told = set(columns(query))
+    yield from (each.metric for each in query.having if each.metric not in told)
+    if query.without is not None:
+        yield query.without
+
+
+def _defined(kind: str, names: Collection[str], defined: Collection[str]) -> None:
     for name in names:
         if name not in defined:
             raise SalesQueryInvalid(f"no {kind} is called {name!r}")
 
 
-def _check_order(query: MetricQuery) -> None:
+def _check_words(query: MetricQuery) -> None:
     if query.order not in (None, "asc", "desc"):
         raise SalesQueryInvalid(f"the order is asc or desc, not {query.order!r}")
-    if query.grain not in (None, "day", "week", "month", "quarter", "year"):
+    if query.grain is not None and query.grain not in get_args(Grain):
         raise SalesQueryInvalid(f"no grain is called {query.grain!r}")
+    if query.compare is not None and query.compare not in get_args(Comparison):
+        raise SalesQueryInvalid(f"no comparison is called {query.compare!r}")
     if query.order_by is not None and query.order_by not in columns(query):
         raise SalesQueryInvalid(f"cannot order by {query.order_by!r}, which the query does not ask")
+    for each in query.having:
+        if each.op not in get_args(Operator):
+            raise SalesQueryInvalid(f"no operator is called {each.op!r}")

@@ -18,10 +18,8 @@ def as_written(model: SemanticModel, known: Known, query: MetricQuery) -> Metric
     """The query with each member that is known written as in the database."""
     return replace(
         query,
-        filters={
-            dimension: tuple(written(model, known, dimension, member) for member in members)
-            for dimension, members in query.filters.items()
-        },
+        filters=_written(model, known, query.filters),
+        exclude=_written(model, known, query.exclude),
     )
 
 
@@ -39,3 +37,12 @@ def written(model: SemanticModel, known: Known, dimension: str, member: str) -> 
             each for each, words in aliases.items() if word in {folded(alias) for alias in words}
         }
     return meant.pop() if len(meant) == 1 else member
+
+
+def _written(
+    model: SemanticModel, known: Known, filters: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    return {
+        dimension: tuple(written(model, known, dimension, member) for member in members)
+        for dimension, members in filters.items()
+    }

@@ -86,7 +86,7 @@ def test_a_figure_is_what_sql_gives_in_the_readers_words(day: Day, question: Que
     assert (call["name"], call["ok"]) == (QUERY_TOOL, True)
     values = [value for line in lines for value in line.values]
     assert [figure["value"] for figure in body["figures"]] == [
-        pytest.approx(float(value), rel=1e-12) for value in values
+        pytest.approx(float(value), rel=1e-12, abs=1e-10) for value in values
     ]
     assert [figure["text"] for figure in body["figures"]] == [
         text for line in lines for text in line.texts

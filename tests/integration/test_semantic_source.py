@@ -11,6 +11,7 @@ from backend.domain.errors import SourceUnavailable
 from backend.domain.sales import MetricQuery
 from backend.semantic import source
 from backend.semantic.compile import Compiled, compile_query
+from backend.semantic.connectors import connector, postgresql
 from backend.semantic.identifier import RESERVED
 from backend.semantic.source import ClientDatabase
 from tests.integration.semantic_source import PostgresCluster, demo_source
@@ -36,7 +37,7 @@ def database(dsn: str) -> Iterator[ClientDatabase]:
 
 def _statement(sql: str, row_limit: int = 10) -> Compiled:
     """A statement that no compiler and no gate has seen."""
-    return Compiled(sql=sql, params={}, literal_sql=sql, columns=(), row_limit=row_limit)
+    return Compiled(sql=sql, params={}, literal_sql=sql, columns=(), kinds=(), row_limit=row_limit)
 
 
 WRITES = [
@@ -79,7 +80,7 @@ def test_the_connection_cannot_write_even_for_the_owner(
 
 
 def test_a_slow_statement_is_ended_by_the_server(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(source._SESSION, "statement_timeout", "500ms")
+    monkeypatch.setitem(postgresql._SESSION, "statement_timeout", "500ms")
     database = ClientDatabase(dsn)
     try:
         with pytest.raises(SourceUnavailable):
@@ -90,14 +91,14 @@ def test_a_slow_statement_is_ended_by_the_server(dsn: str, monkeypatch: pytest.M
 
 
 def test_a_server_that_keeps_no_promise_is_left(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(source._SESSION, "statement_timeout", "0")
-    monkeypatch.setattr(source, "_ANSWER_SECONDS", 0.3)
+    monkeypatch.setitem(postgresql._SESSION, "statement_timeout", "0")
+    monkeypatch.setattr(connector, "ANSWER_SECONDS", 0.3)
     database = ClientDatabase(dsn)
     try:
         with pytest.raises(SourceUnavailable):
             database.run(_statement("SELECT pg_sleep(600)"))
         # The server is still asleep; a new connection answers.
-        monkeypatch.setattr(source, "_ANSWER_SECONDS", 60.0)
+        monkeypatch.setattr(connector, "ANSWER_SECONDS", 60.0)
         assert database.run(REVENUE).rows
     finally:
         database.close()

@@ -217,7 +217,7 @@ def test_a_moment_counts_on_its_day_where_the_company_is() -> None:
     sql = compile_query(model, query).sql
 
     day = "CAST(orders.ordered_on AT TIME ZONE 'America/Sao_Paulo' AS DATE)"
-    assert f"{day} <= %(v1)s" in sql
+    assert f"{day} <= %(to)s" in sql
     assert f"DATE_TRUNC('MONTH', CAST({day} AS TIMESTAMP))" in sql
 
 

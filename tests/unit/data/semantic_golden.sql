@@ -31,8 +31,7 @@ FROM (
     COUNT(*) AS contracts_closed
   FROM sales.contracts AS contracts
   WHERE
-    contracts.signed_on >= CAST('2026-10-01' AS DATE)
-    AND contracts.signed_on <= CAST('2026-10-31' AS DATE)
+    contracts.signed_on >= CAST('2026-10-01' AS DATE) AND contracts.signed_on <= CAST('2026-10-31' AS DATE)
 ) AS facts
 LIMIT 1;
 
@@ -57,14 +56,17 @@ GROUP BY
   1
 ORDER BY
   revenue DESC NULLS LAST,
-  region ASC
+  regions.name COLLATE "C" ASC
 LIMIT 3;
 
 -- worst five products by margin rate
 SELECT
   products.name AS product,
   SUM(order_lines.amount - order_lines.quantity * products.unit_cost) AS margin,
-  CAST(SUM(order_lines.amount - order_lines.quantity * products.unit_cost) AS DECIMAL) / NULLIF(SUM(order_lines.amount), 0) AS margin_rate
+  ROUND(
+    CAST(SUM(order_lines.amount - order_lines.quantity * products.unit_cost) AS DECIMAL) / NULLIF(SUM(order_lines.amount), 0),
+    10
+  ) AS margin_rate
 FROM sales.order_lines AS order_lines
 LEFT JOIN sales.orders AS orders
   ON order_lines.order_id = orders.id
@@ -76,13 +78,16 @@ GROUP BY
   1
 ORDER BY
   margin_rate ASC,
-  product ASC
+  products.name COLLATE "C" ASC
 LIMIT 5;
 
 -- average ticket of two sellers
 SELECT
   sellers.name AS seller,
-  CAST(SUM(order_lines.amount) AS DECIMAL) / NULLIF(COUNT(DISTINCT order_lines.order_id), 0) AS avg_ticket
+  ROUND(
+    CAST(SUM(order_lines.amount) AS DECIMAL) / NULLIF(COUNT(DISTINCT order_lines.order_id), 0),
+    10
+  ) AS avg_ticket
 FROM sales.order_lines AS order_lines
 LEFT JOIN sales.orders AS orders
   ON order_lines.order_id = orders.id
@@ -94,7 +99,7 @@ GROUP BY
   1
 ORDER BY
   avg_ticket DESC NULLS LAST,
-  seller ASC
+  sellers.name COLLATE "C" ASC
 LIMIT 2001;
 
 -- orders by month
@@ -158,13 +163,16 @@ GROUP BY
   2
 ORDER BY
   period ASC,
-  category ASC
+  categories.name COLLATE "C" ASC
 LIMIT 2001;
 
 -- return rate by category
 SELECT
   facts.category AS category,
-  CAST(COALESCE(MAX(facts.returns_amount), 0) AS DECIMAL) / NULLIF(MAX(facts.revenue), 0) AS return_rate
+  ROUND(
+    CAST(COALESCE(MAX(facts.returns_amount), 0) AS DECIMAL) / NULLIF(MAX(facts.revenue), 0),
+    10
+  ) AS return_rate
 FROM (
   SELECT
     categories.name AS category,
@@ -178,8 +186,7 @@ FROM (
   LEFT JOIN sales.categories AS categories
     ON products.category_id = categories.id
   WHERE
-    returns.returned_on >= CAST('2026-10-01' AS DATE)
-    AND returns.returned_on <= CAST('2026-10-31' AS DATE)
+    returns.returned_on >= CAST('2026-10-01' AS DATE) AND returns.returned_on <= CAST('2026-10-31' AS DATE)
   GROUP BY
     1
   UNION ALL
@@ -205,7 +212,7 @@ GROUP BY
   1
 ORDER BY
   return_rate DESC NULLS LAST,
-  category ASC
+  facts.category COLLATE "C" ASC
 LIMIT 2001;
 
 -- pipeline by stage
@@ -220,13 +227,16 @@ GROUP BY
   1
 ORDER BY
   pipeline_value DESC NULLS LAST,
-  stage ASC
+  opportunities.stage COLLATE "C" ASC
 LIMIT 2001;
 
 -- win rate by quarter
 SELECT
   facts.period AS period,
-  CAST(COALESCE(MAX(facts.opportunities_won), 0) AS DECIMAL) / NULLIF(MAX(facts.opportunities_decided), 0) AS win_rate
+  ROUND(
+    CAST(COALESCE(MAX(facts.opportunities_won), 0) AS DECIMAL) / NULLIF(MAX(facts.opportunities_decided), 0),
+    10
+  ) AS win_rate
 FROM (
   SELECT
     CAST(DATE_TRUNC('QUARTER', CAST(opportunities.closed_on AS TIMESTAMP)) AS DATE) AS period,
@@ -271,7 +281,7 @@ GROUP BY
   2
 ORDER BY
   period ASC,
-  channel ASC
+  orders.channel COLLATE "C" ASC
 LIMIT 2001;
 
 -- sales by year and region
@@ -298,7 +308,8 @@ FROM (
   LEFT JOIN sales.regions AS regions
     ON states.region_id = regions.id
   WHERE
-    orders.status <> 'cancelado' AND customers.segment IN ('Padarias', 'Hotelaria')
+    orders.status <> 'cancelado'
+    AND customers.segment IN ('Padarias', 'Hotelaria')
   GROUP BY
     1,
     2
@@ -346,6 +357,6 @@ GROUP BY
   1,
   2
 ORDER BY
-  region ASC,
+  facts.region COLLATE "C" ASC,
   period ASC
 LIMIT 2001;
