@@ -40,7 +40,7 @@ def programs(configuration: Configuration, backing: Backing) -> tuple[Program, .
             command=(sys.executable, "-m", "backend.api"),
             environment=environment,
             directory=ROOT,
-            is_ready=lambda: _answers(f"{api_url(configuration)}/readyz"),
+            is_ready=lambda: answers(f"{api_url(configuration)}/readyz"),
             ready_seconds=READY_SECONDS,
         ),
         Program(
@@ -58,7 +58,7 @@ def programs(configuration: Configuration, backing: Backing) -> tuple[Program, .
                 "XDG_STATE_HOME": str(home / ".local" / "state"),
             },
             directory=ROOT,
-            is_ready=lambda: _answers(metrics_url(configuration)),
+            is_ready=lambda: answers(metrics_url(configuration)),
             ready_seconds=READY_SECONDS,
             stop_seconds=configuration.drain_seconds + CLOSING_SECONDS,
         ),
@@ -101,7 +101,8 @@ def _environment(configuration: Configuration, backing: Backing) -> dict[str, st
     }
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Return whether a program says there that it is well."""
     try:
         return http_json.send(url, timeout=PROBE_TIMEOUT_SECONDS).status == HTTPStatus.OK
     except (OSError, HTTPException):

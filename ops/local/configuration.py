@@ -38,7 +38,7 @@ def load() -> Configuration:
         given = settings.load()
     except settings.SettingsInvalid as error:
         raise SettingsInvalid(str(error)) from error
-    ports = Ports(api=given.api_port, metrics=given.metrics_port)
+    ports = Ports(api=given.api_port, metrics=given.metrics_port, console=given.ui_port)
     return Configuration(
         # A relative directory is the repository's, wherever the command is called from.
         data=DataDirectory((ROOT / given.data_dir.expanduser()).resolve()),

@@ -10,15 +10,18 @@ HOST = "127.0.0.1"
 # One above the standard ports, where a database or a Redis of the user's own may already listen.
 POSTGRES_PORT = 5433
 VALKEY_PORT = 6380
+# Streamlit's own, where its users look first.
+CONSOLE_PORT = 8501
 LAST_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Where each program listens: the API, the worker's metrics, and the two databases."""
+    """Where each program listens: the API, the worker's metrics, the console, the two databases."""
 
     api: int
     metrics: int
+    console: int = CONSOLE_PORT
     postgres: int = POSTGRES_PORT
     valkey: int = VALKEY_PORT
 
@@ -27,6 +30,7 @@ class Ports:
         return Ports(
             api=self.api + offset,
             metrics=self.metrics + offset,
+            console=self.console + offset,
             postgres=self.postgres + offset,
             valkey=self.valkey + offset,
         )

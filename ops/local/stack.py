@@ -7,7 +7,7 @@ import signal
 import time
 from dataclasses import replace
 
-from ops.local import application, demo, secret_file
+from ops.local import application, console, demo, secret_file
 from ops.local.application import Backing
 from ops.local.configuration import Configuration
 from ops.local.postgres import Postgres
@@ -59,6 +59,7 @@ class Stack:
                     f"healthy after {time.monotonic() - began:.1f} s at {self._stack.api_url}; "
                     f"keys in {self._data.stack_file}"
                 )
+                console.tell(self._stack, self._terminal)
                 if with_demo:
                     await asyncio.to_thread(demo.show, self._stack, self._terminal)
                 await asyncio.Event().wait()  # until cancelled
@@ -76,9 +77,11 @@ class Stack:
         tenant = await asyncio.to_thread(prepare, self._configuration, logins, backing)
         for program in application.programs(self._configuration, backing):
             await self._supervisor.start(program)
+        if console.is_installed():
+            await self._supervisor.start(console.program(self._configuration))
         return StackFile(
             api_url=application.api_url(self._configuration),
-            ui_url=None,
+            ui_url=console.url(self._configuration) if console.is_installed() else None,
             worker_metrics_url=application.metrics_url(self._configuration),
             api_key=tenant.api_key,
             operator_key=tenant.operator_key,

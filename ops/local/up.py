@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from ops.local import demo, stack_file
+from ops.local import console, demo, stack_file
 from ops.local.configuration import Configuration
 from ops.local.errors import SettingsInvalid, StackError
 from ops.local.log_events import speak_through
@@ -55,6 +55,7 @@ def detach(configuration: Configuration, terminal: Terminal, *, with_demo: bool)
     if stack is None:
         raise _reason(log, begin, supervisor.returncode)
     terminal.say(f"healthy at {stack.api_url}; keys in {configuration.data.stack_file}")
+    console.tell(stack, terminal)
     terminal.say(f"`make down` stops it; its log is {log}")
     if with_demo:
         demo.show(stack, terminal)
@@ -68,6 +69,8 @@ def _ports(configuration: Configuration) -> list[tuple[str, int]]:
     """Return the ports that this stack will listen on."""
     ports = configuration.ports
     wanted = [("the API", ports.api), ("the worker's metrics", ports.metrics)]
+    if console.is_installed():
+        wanted.append(("the console", ports.console))
     if configuration.database_url is None:
         wanted.append(("Postgres", ports.postgres))
     if configuration.redis_url is None:

@@ -26,4 +26,4 @@ def free_port() -> int:
 
 
 def _each(ports: Ports) -> tuple[int, ...]:
-    return (ports.api, ports.metrics, ports.postgres, ports.valkey)
+    return (ports.api, ports.metrics, ports.console, ports.postgres, ports.valkey)

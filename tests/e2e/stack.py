@@ -61,6 +61,7 @@ class Stack:
             "DATA_DIR": str(self.data.path),
             "API_PORT": str(STANDARD_PORTS.api),
             "METRICS_PORT": str(STANDARD_PORTS.metrics),
+            "UI_PORT": str(STANDARD_PORTS.console),
             "PORT_OFFSET": str(offset),
             # Whatever stands in a `.env`.
             "DRAIN_SECONDS": "25",

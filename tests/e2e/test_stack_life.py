@@ -21,7 +21,7 @@ PUBLISHED = {
     *("api_url", "ui_url", "worker_metrics_url", "api_key", "operator_key", "admin_key"),
     *("tenant_id", "database_url", "redis_url", "pids", "log_dir"),
 }
-PROGRAMS = ("postgres", "valkey", "api", "worker")
+PROGRAMS = ("postgres", "valkey", "api", "worker", "console")
 
 
 @pytest.fixture
@@ -56,7 +56,9 @@ def test_it_publishes_what_the_contract_names_to_its_owner_alone(offline_stack: 
 
 def test_each_program_has_its_log(offline_stack: Stack) -> None:
     logs = {path.name for path in offline_stack.data.logs.iterdir()}
-    assert logs >= {f"{name}.log" for name in ("supervisor", "postgres", "api", "worker")}
+    assert logs >= {
+        f"{name}.log" for name in ("supervisor", "postgres", "api", "worker", "console")
+    }
 
 
 def test_ask_prints_the_answer_as_json(offline_stack: Stack) -> None:
