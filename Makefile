@@ -20,10 +20,10 @@ $(if $(filter 3.11 3.12 3.13,$(PYTHON_VERSION)),,$(error Python 3.11, 3.12 or 3.
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help up down ask test check containers bench format lock install-local install-dev
+.PHONY: help up down ask test check containers bench demo-media format lock install-local install-dev
 
 help: ## Show these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 up: install-local ## Start everything, ask the demo question, stay (DETACH=1 returns, DEMO=0 asks nothing)
 	@exec $(RUN) -m ops.local up $(if $(filter 1,$(DETACH)),--detach) $(if $(filter 0,$(DEMO)),--no-demo)
@@ -51,6 +51,9 @@ containers: install-dev ## Build every image without Docker and run it (Debian, 
 
 bench: install-dev ## Measure the figures of ops/load/README.md
 	@exec $(RUN) -m ops.load
+
+demo-media: install-dev ## Take the pictures of the README from the running stack (needs Chromium)
+	@exec $(RUN) -m ops.media
 
 format: install-dev ## Format the code and sort its imports
 	@$(RUN) -m ruff format .

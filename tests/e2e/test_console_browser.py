@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from ops.local.root import ROOT
-from tests.e2e.browser import Browser, browser_path
+from ops.media.browser import Browser
+from tests.e2e.browser import browser_path
 from tests.e2e.stack import Stack
 
 WIDTHS = (1280, 390)
@@ -33,9 +34,15 @@ def pictures() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def program() -> str:
+    """Wanted first of all: without a browser no stack is started either."""
+    return browser_path()
+
+
 @pytest.fixture
-def browser() -> Iterator[Browser]:
-    with Browser(browser_path()) as browser:
+def browser(program: str) -> Iterator[Browser]:
+    with Browser(program) as browser:
         yield browser
 
 
