@@ -61,13 +61,13 @@ format: install-dev ## Format the code and sort its imports
 
 # One resolution for all; the smaller locks take their versions from the whole one.
 COMPILE = .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --no-annotate pyproject.toml
+	--no-emit-index-url --no-header --no-annotate
 lock: install-dev ## Resolve pyproject.toml into the hashed locks
-	$(COMPILE) --all-extras -o requirements-dev.txt
-	$(COMPILE) --extra api --extra worker --extra ui --extra local -c requirements-dev.txt -o requirements-local.txt
-	$(COMPILE) --extra api -c requirements-dev.txt -o requirements-api.txt
-	$(COMPILE) --extra worker -c requirements-dev.txt -o requirements-worker.txt
-	$(COMPILE) --extra ui -c requirements-dev.txt -o requirements-ui.txt
+	$(COMPILE) pyproject.toml --all-extras --group ui -o requirements-dev.txt
+	$(COMPILE) pyproject.toml --extra api --extra worker --extra local --group ui -c requirements-dev.txt -o requirements-local.txt
+	$(COMPILE) pyproject.toml --extra api -c requirements-dev.txt -o requirements-api.txt
+	$(COMPILE) pyproject.toml --extra worker -c requirements-dev.txt -o requirements-worker.txt
+	$(COMPILE) --group ui -c requirements-dev.txt -o requirements-ui.txt
 
 install-local install-dev: install-%:
 	$(require_python)@$(PYTHON) ops/local/install.py requirements-$*.txt

@@ -187,15 +187,16 @@ def _port_variables(ports: Ports) -> dict[str, str]:
     return {
         "API_PORT": str(standard.api),
         "METRICS_PORT": str(standard.metrics),
+        "UI_PORT": str(standard.console),
         "PORT_OFFSET": str(ports.api - standard.api),
     }
 
 
 def _free_ports() -> Ports:
-    """All four, moved by the same number, as PORT_OFFSET moves them."""
+    """All five, moved by the same number, as PORT_OFFSET moves them."""
     for _ in range(50):
         ports = Ports(api=8000, metrics=9191).moved(random.randrange(1_000, 20_000))  # noqa: S311
-        wanted = (ports.api, ports.metrics, ports.postgres, ports.valkey)
+        wanted = (ports.api, ports.metrics, ports.console, ports.postgres, ports.valkey)
         try:
             check_free([("the bench", port) for port in wanted])
         except PortInUse:
