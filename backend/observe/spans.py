@@ -46,6 +46,7 @@ def turn(
 ) -> AbstractContextManager[Span]:
     """A worker's attempt at a turn; `waited_ms` is what the question has waited for it."""
     attributes: dict[str, tracing.Attribute] = {
+        "messaging.system": "dramatiq",
         "messaging.operation.name": "answer",
         "messaging.operation.type": "process",
         "messaging.destination.name": lane,

@@ -39,8 +39,10 @@ def period_at(time: TimeWords, start: int) -> tuple[Period, int] | None:
 
 def moment_at(time: TimeWords, start: int) -> Moment | None:
     """The longest single expression that begins at the word `start`."""
-    found = [each for rule in _SINGLES if (each := rule(time, start))]
-    return max(found, key=lambda moment: moment.end, default=None)
+    if start not in time.moments:
+        found = [each for rule in _SINGLES if (each := rule(time, start))]
+        time.moments[start] = max(found, key=lambda moment: moment.end, default=None)
+    return time.moments[start]
 
 
 # --- Single expressions that need the others ---

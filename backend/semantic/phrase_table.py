@@ -19,7 +19,14 @@ class PhraseTable(Generic[_Meaning]):
 
     def match(self, words: Sequence[str], start: int) -> tuple[_Meaning, int] | None:
         """The meaning of the longest phrase that begins at `start`, and where it ends."""
-        return next(self.matches(words, start), None)
+        if start >= len(words):
+            return None
+        # Most words begin no phrase: this is asked dozens of times for each word of a question.
+        for phrase, meaning in self._by_first.get(words[start], ()):
+            end = start + len(phrase)
+            if len(phrase) == 1 or tuple(words[start:end]) == phrase:
+                return meaning, end
+        return None
 
     def matches(self, words: Sequence[str], start: int) -> Iterator[tuple[_Meaning, int]]:
         """Every phrase that begins at `start`, the longest first."""

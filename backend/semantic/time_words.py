@@ -1,12 +1,13 @@
 """The words of one question as the period grammar looks at them, and the day it is asked on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from backend.domain.language import Language
 from backend.semantic.calendar_unit import Unit
 from backend.semantic.lexicon import PeriodWords
+from backend.semantic.moment import Moment
 from backend.semantic.period import Period
 
 
@@ -22,6 +23,8 @@ class TimeWords:
     anchor: Period | None = None
     #: True where 03/04 may be March 4 (English).
     month_first_possible: bool = False
+    #: What single expression begins at each word: every range rule asks again.
+    moments: dict[int, Moment | None] = field(default_factory=dict, compare=False, repr=False)
 
     def word(self, start: int) -> str:
         """The word there, or "" past the end."""

@@ -16,23 +16,28 @@ class Collector:
     """What has come, in the order in which it ended. `headers` are those of the last request."""
 
     url: str
+    paths: set[str] = field(default_factory=set)
     spans: list[Span] = field(default_factory=list)
     scopes: set[str] = field(default_factory=set)
-    services: set[str] = field(default_factory=set)
+    #: Span id -> the process that it is of.
+    services: dict[bytes, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
 
     def take(self, path: str, headers: dict[str, str], body: bytes) -> None:
-        assert path == "/v1/traces"
+        self.paths.add(path)
         self.headers = headers
+        if path != "/v1/traces":
+            return
         for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
-            self.services |= {
+            (service,) = (
                 each.value.string_value
                 for each in resource.resource.attributes
                 if each.key == "service.name"
-            }
+            )
             for scope in resource.scope_spans:
                 self.scopes.add(scope.scope.name)
                 self.spans.extend(scope.spans)
+                self.services |= {span.span_id: service for span in scope.spans}
 
     def one(self, name: str) -> Span:
         (found,) = [span for span in self.spans if span.name == name]

@@ -158,6 +158,7 @@ def test_a_question_is_one_trace_from_the_door_to_the_tool(
     told = attributes(turn)
     assert told["messaging.message.id"] == body["turn_id"]
     assert told["gen_ai.conversation.id"] == body["conversation_id"]
+    assert told["messaging.system"] == "dramatiq"
     assert told["messaging.destination.name"] == "interactive"
     assert 0 <= told["sales.turn.waited_ms"] <= body["time_ms"]
     assert attributes(agent)["gen_ai.agent.name"] == "sales"
@@ -179,7 +180,8 @@ def test_a_question_is_one_trace_from_the_door_to_the_tool(
     # Content is off: none of its attributes, and not a word of the question in any other.
     assert not CONTENT & {name for span in collector.spans for name in attributes(span)}
     assert not any(b"vendas" in span.SerializeToString() for span in collector.spans)
-    assert collector.services == {"sales-crew-test"}
+    assert set(collector.services.values()) == {"sales-crew-test"}
+    assert collector.paths == {"/v1/traces"}
     assert collector.headers["x-key"] == "a secret"
 
 
