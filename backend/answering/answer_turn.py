@@ -78,7 +78,10 @@ def _answered(world: World, claim: Claim, begun: Begun, claimed_at: float) -> Cl
             context, opens = _gathered(world, claim, begun)
             detail["lines"] = len(context.memory)
         question = _question(world, claim, begun, context, claimed_at)
-        thought = think(world, question, opens(), telling, steps)
+        with world.aside():
+            # It may read the client's database, which may be slow or gone: that is waiting.
+            source = opens()
+        thought = think(world, question, source, telling, steps)
 
     closed = _record(world, claim, question, thought, steps)
     if closed.ring is not None:

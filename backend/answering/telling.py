@@ -79,5 +79,5 @@ class Telling:
 
     def _publish_kept(self) -> None:
         if self._kept:
-            self._publish(self._kept)
-            self._kept = []
+            kept, self._kept = self._kept, []
+            self._publish(kept)

@@ -69,7 +69,7 @@ class OpenSources:
     def _opened(self, stored: DataSource) -> "_OpenSource":
         with self._lock:
             found = self._open.get(stored.id)
-            if found is None or found.updated_at != stored.updated_at:
+            if found is None or found.updated_at < stored.updated_at:
                 if found is not None:
                     found.client.close()
                 found = self._open[stored.id] = self._connected(stored)

@@ -48,6 +48,7 @@ class OpenAIModel:
         # The SDK fills these from the environment; a tenant's key must not carry another's.
         self._client.organization = None
         self._client.project = None
+        self._client.admin_api_key = None
 
     def complete(self, request: ChatRequest, on_text: OnText | None = None) -> ChatReply:
         wire_request = openai_request(

@@ -79,7 +79,7 @@ SELECT CASE WHEN t.status = 'answered' AND t.attempt = %(attempt)s THEN t.answer
        t.unpriced_calls = 0 AS priced
   FROM conversations c
   JOIN turns t ON t.tenant_id = c.tenant_id AND t.id = %(turn_id)s
- WHERE c.tenant_id = %(tenant_id)s AND c.id = %(conversation_id)s FOR UPDATE OF c;
+ WHERE c.tenant_id = %(tenant_id)s AND c.id = %(conversation_id)s FOR UPDATE OF c, t;
 
 -- add_trace --
 -- The steps and tool calls of an attempt, all in one trip.
