@@ -135,7 +135,8 @@ def test_both_are_scraped_and_export_what_is_asked_for(
         "sales_turn_seconds_bucket",
     ):
         assert watcher.value(f"count({series})")
-    assert watcher.firing() == set()
+    # A machine that is busy may let one scrape of a second pass: such an alert ends by itself.
+    until(lambda: watcher.firing() == set(), "silence")
 
 
 def test_a_worker_that_stops_answering_raises_its_alert_until_it_answers_again(
@@ -146,8 +147,7 @@ def test_a_worker_that_stops_answering_raises_its_alert_until_it_answers_again(
     pid = offline_stack.signal("worker", signal.SIGSTOP)
     try:
         until(lambda: watcher.health()["worker"] == "down", "a worker that is missed")
-        until(lambda: watcher.firing() >= {"WorkersGone", "WorkerDown"}, "its alerts")
-        assert watcher.firing() <= {"WorkersGone", "WorkerDown"}
+        until(lambda: watcher.firing() == {"WorkersGone", "WorkerDown"}, "its alerts alone")
     finally:
         os.kill(pid, signal.SIGCONT)
     until(lambda: watcher.firing() == set(), "the end of the alerts")
