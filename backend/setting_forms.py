@@ -3,6 +3,8 @@
 import re
 from decimal import Decimal, InvalidOperation
 from ipaddress import ip_address
+from pathlib import Path
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -13,6 +15,12 @@ _HOST_NAME = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)*(?=[0-9-]*[A-Za-z])[A-Za-z0-9
 #: Market data is Banco Central's, read over https; the loopback is for a stand-in.
 MARKET_HOST = "api.bcb.gov.br"
 _LOOPBACK = ("127.0.0.1", "localhost")
+
+
+class TracingSettings(TypedDict):
+    endpoint: str | None
+    headers: str | None
+    content: bool
 
 
 def starting(value: SecretStr | None, *schemes: str) -> SecretStr | None:
@@ -46,6 +54,12 @@ def two_prices(text: str) -> tuple[Decimal, Decimal] | None:
     return (
         (given, made) if given.is_finite() and made.is_finite() and min(given, made) >= 0 else None
     )
+
+
+def directories(text: str) -> tuple[Path, ...] | None:
+    """The absolute paths in "one,another"; None when one is not absolute."""
+    paths = tuple(Path(part.strip()) for part in text.split(",") if part.strip())
+    return paths if all(path.is_absolute() for path in paths) else None
 
 
 def _is_ip_address(text: str) -> bool:

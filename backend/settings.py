@@ -8,13 +8,15 @@ variable and what it should be: `load()` raises SettingsInvalid with that line.
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, Self, TypedDict
+from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backend.setting_forms import (
     MARKET_HOST,
+    TracingSettings,
+    directories,
     is_host,
     may_tell_market_data,
     starting,
@@ -32,12 +34,6 @@ DEFAULT_MODELS: dict[str, str] = {
 }
 
 _LAST_PORT = 65_535
-
-
-class TracingSettings(TypedDict):
-    endpoint: str | None
-    headers: str | None
-    content: bool
 
 
 class SettingsInvalid(Exception):
@@ -83,6 +79,8 @@ class Settings(BaseSettings):
     worker_threads: int = Field(64, ge=1, le=256)
     bulk_threads: int = Field(4, ge=1, le=64)
     drain_seconds: float = Field(25, ge=0, le=600)
+    fast_path: Literal["on", "off"] = "on"
+    data_source_dirs: str | None = None  # see source_directories
     market_base_url: str | None = None
 
     # OpenTelemetry's own names. Without an endpoint nothing is traced.
@@ -141,6 +139,13 @@ class Settings(BaseSettings):
     def _is_http(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("should be an http:// or https:// address")
+        return value
+
+    @field_validator("data_source_dirs")
+    @classmethod
+    def _are_absolute(cls, value: str | None) -> str | None:
+        if value is not None and directories(value) is None:
+            raise ValueError("should be absolute paths of directories, joined by commas")
         return value
 
     @field_validator("llm_price_per_million")
@@ -206,6 +211,11 @@ class Settings(BaseSettings):
     def price_per_million(self) -> tuple[Decimal, Decimal] | None:
         """USD per million input and output tokens, where the user says so."""
         return two_prices(self.llm_price_per_million) if self.llm_price_per_million else None
+
+    @property
+    def source_directories(self) -> tuple[Path, ...]:
+        """Where a client's SQLite or DuckDB file, or folder, may lie. None given: nowhere."""
+        return directories(self.data_source_dirs or "") or ()
 
     @property
     def tracing(self) -> TracingSettings:

@@ -74,6 +74,9 @@ class Reading:
     not_understood: tuple[str, ...] = ()
     #: True when the query was completed from the turn before ("e do mês anterior?").
     follow_up: bool = False
+    #: Where the words may mean several queries: each of them, the likelier first. The reading is not
+    #: complete then, and the asker is asked which was meant.
+    readings: tuple[MetricQuery, ...] = ()
 
 
 class Outcome(StrEnum):

@@ -1,9 +1,13 @@
 """What happened while a turn was answered, in the order it happened."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
+
+#: What a figure tells of its metric: the value itself, the one it is compared with, the change
+#: between them, the share of the whole, or the place in an order (1 is first).
+FigureKind = Literal["value", "previous", "change", "difference", "share", "rank"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,8 +16,12 @@ class Figure:
 
     #: As written in the reader's format, for example "R$ 1.234.567,89".
     text: str
+    #: A change or a share is a fraction: 0.181 for "18,1%".
     value: float
     metric: str
+    kind: FigureKind = "value"
+    #: Dimension -> whose figure it is, as the reader is told; a total has none.
+    members: Mapping[str, str] = field(default_factory=dict)
     from_date: date | None = None
     to_date: date | None = None
     #: The tool call of this turn that returned it, counted from 0.
