@@ -20,7 +20,7 @@ $(if $(filter 3.11 3.12 3.13,$(PYTHON_VERSION)),,$(error Python 3.11, 3.12 or 3.
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help up down ask test check containers bench demo-media format lock install-local install-dev
+.PHONY: help up down ask test check containers bench eval demo-media format lock install-local install-dev
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -51,6 +51,9 @@ containers: install-dev ## Build every image without Docker and run it (Debian, 
 
 bench: install-dev ## Measure the figures of ops/load/README.md
 	@exec $(RUN) -m ops.load
+
+eval: install-dev ## Put the golden questions to the product and print how right, how dear (EVAL="--only NAME")
+	@exec $(RUN) -m tests.evals $(EVAL)
 
 demo-media: install-dev ## Take the pictures of the README from the running stack (needs Chromium)
 	@exec $(RUN) -m ops.media

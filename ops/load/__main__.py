@@ -18,7 +18,7 @@ from ops.load.bench import Bench, Figures, MeasurementFailed
 from ops.load.companion import CompanionFailed
 from ops.load.figure import Figure
 from ops.load.model_process import ModelProcess
-from ops.load.stack_process import StackUnderTest
+from ops.load.stack_process import StackUnderTest, measured_settings
 from ops.local.errors import StackError
 
 Measurement = Callable[[Bench], Figures]
@@ -61,7 +61,7 @@ def _measure(options: argparse.Namespace) -> list[Figure]:
     figures: list[Figure] = []
     with (
         ModelProcess(today) as model,
-        StackUnderTest(model_url=model.base_url, today=today) as stack,
+        StackUnderTest(settings=measured_settings(model.base_url), today=today) as stack,
     ):
         bench = Bench(stack=stack, model=model, today=today, quick=options.quick)
         print("starting the stack", flush=True)

@@ -38,13 +38,15 @@ LAST_ERRORS = 3
 class StackUnderTest:
     """Everything it has goes when the `with` block is left, or when this process dies."""
 
-    def __init__(self, *, model_url: str, today: date) -> None:
+    def __init__(self, *, settings: Mapping[str, str], today: date) -> None:
+        """`settings` stand above what the environment and a `.env` say."""
         refuse_given_services()
         self._watchdog = WatchdogPipe()
         self._data = DataDirectory(Path(tempfile.mkdtemp(prefix="sales-crew-bench-")))
         self._watchdog.remove(self._data.path)
         ports = _free_ports()
-        environment = {**os.environ, **_environment(model_url, today), **_port_variables(ports)}
+        environment = {**os.environ, **settings, **_port_variables(ports)}
+        environment["APP_TODAY"] = today.isoformat()
         environment["DATA_DIR"] = str(self._data.path)
         self._configuration = Configuration(
             data=self._data,
@@ -157,15 +159,14 @@ def refuse_given_services() -> None:
     }
     set_here = [name for name, value in named.items() if value]
     if set_here:
-        raise StackError(f"The bench measures services of its own; unset {' and '.join(set_here)}.")
+        raise StackError(f"This runs on services of its own; unset {' and '.join(set_here)}.")
 
 
-def _environment(model_url: str, today: date) -> dict[str, str]:
+def measured_settings(model_url: str) -> dict[str, str]:
     """What the figures are for, whatever a `.env` says."""
     return {
         "ENVIRONMENT": "local",
         "LOG_FORMAT": "json",
-        "APP_TODAY": today.isoformat(),
         "LLM_PROVIDER": "openai_compatible",
         "LLM_BASE_URL": model_url,
         "LLM_MODEL": "gpt-4o-mini",
