@@ -13,7 +13,16 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
-from ops.load import console, crowd, fairness, process_meter, prompts, sparse, startup
+from ops.load import (
+    console,
+    crowd,
+    fairness,
+    process_meter,
+    prompts,
+    sales_figures,
+    sparse,
+    startup,
+)
 from ops.load.bench import Bench, Figures, MeasurementFailed
 from ops.load.companion import CompanionFailed
 from ops.load.figure import Figure
@@ -24,7 +33,7 @@ from ops.local.errors import StackError
 Measurement = Callable[[Bench], Figures]
 #: What a shell reports for a program that Ctrl-C ended.
 INTERRUPTED = 130
-NAMES = ("prompts", "sparse", "crowd", "console", "startup", "fairness")
+NAMES = ("prompts", "sparse", "figures", "crowd", "console", "startup", "fairness")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,6 +78,7 @@ def _measure(options: argparse.Namespace) -> list[Figure]:
         measurements: dict[str, Measurement] = {
             "prompts": prompts.measure,
             "sparse": sparse.measure,
+            "figures": sales_figures.measure,
             "crowd": crowd.measure,
             "console": console.measure,
             "startup": partial(startup.measure, first_seconds=first_seconds),
