@@ -21,7 +21,7 @@ class Figure:
     metric: str
     kind: FigureKind = "value"
     #: Dimension -> whose figure it is, as the reader is told; a total has none.
-    members: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, str] = field(default_factory=dict, hash=False)
     from_date: date | None = None
     to_date: date | None = None
     #: The tool call of this turn that returned it, counted from 0.
