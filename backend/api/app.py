@@ -10,9 +10,17 @@ from backend.api import openai_errors
 from backend.api.bodies import DoorRequest
 from backend.api.chat import chat
 from backend.api.conversations import list_conversations, read_conversation
+from backend.api.data_sources import (
+    add_data_source,
+    list_data_sources,
+    remove_data_source,
+    replace_data_source,
+    test_data_source,
+)
 from backend.api.docs import docs_handlers
 from backend.api.door import Door
 from backend.api.health import livez, readyz
+from backend.api.metrics import catalog, parse, query
 from backend.api.openai_chat import create_completion
 from backend.api.openai_models import list_models, read_model
 from backend.api.paths import keep_slashes
@@ -40,6 +48,14 @@ HANDLERS: list[HTTPRouteHandler] = [
     usage,
     queue_state,
     describe_user,
+    list_data_sources,
+    add_data_source,
+    replace_data_source,
+    remove_data_source,
+    test_data_source,
+    catalog,
+    query,
+    parse,
     create_completion,
     list_models,
     read_model,

@@ -4,7 +4,7 @@ Domain errors carry their own code; this page decides the HTTP status of each. W
 foresaw becomes `internal` and says nothing about its cause.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -14,6 +14,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from backend.domain.errors import SalesCrewError
+from backend.store.errands import Refusal
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +85,22 @@ class AnswerLate(SalesCrewError):
     code = "answer_late"
 
 
+class WorkersBusy(SalesCrewError):
+    """No worker has answered in time. Nothing is left of the request; send it again."""
+
+    code = "workers_busy"
+
+
+class ErrandRefused(SalesCrewError):
+    """A worker has looked, and this cannot be answered or used."""
+
+    code = "refused"
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.detail)
+        self.refusal = refusal
+
+
 class ClientGone(SalesCrewError):
     """The caller closed the connection."""
 
@@ -94,18 +111,29 @@ _STATUS = {
     "invalid_request": 400,
     "unauthenticated": 401,
     "not_allowed": 403,
+    "not_permitted": 403,
     "not_found": 404,
     "model_not_found": 404,
     "method_not_allowed": 405,
     "request_timeout": 408,
     "idempotency_conflict": 409,
+    "name_taken": 409,
     "too_large": 413,
     "unsupported_media_type": 415,
     "too_many_requests": 429,
+    "metric_not_defined": 422,
+    "engine_not_executed": 422,
+    "login_can_write": 422,
+    "model_misfit": 422,
+    "source_unreachable": 422,
+    "model_invalid": 422,
+    "source_refused": 422,
     "headers_too_large": 431,
     "client_gone": CLIENT_GONE,
     "store_unavailable": 503,
     "server_busy": 503,
+    "workers_busy": 503,
+    "source_unavailable": 503,
     "not_ready": 503,
     "answer_late": 504,
 }
@@ -146,12 +174,14 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     turn_id: str | None = None
     #: What was looked at, where the error is about this server's own state.
     checks: Mapping[str, str] | None = None
+    #: Each thing that is wrong, where there may be several.
+    problems: Sequence[str] | None = None
 
 
 def status_of(error: Exception) -> int:
     """The HTTP status of an error of ours or of the framework; 500 for anything else."""
     if isinstance(error, SalesCrewError):
-        return _STATUS.get(error.code, 500)
+        return _STATUS.get(_code_of(error), 500)
     return error.status_code if isinstance(error, HTTPException) else 500
 
 
@@ -166,11 +196,15 @@ def problem_of(error: Exception) -> Problem:
     if status >= 500 and not isinstance(error, SalesCrewError):
         error = SalesCrewError()
     if isinstance(error, SalesCrewError):
-        code, detail = error.code, str(error)
+        code, detail = _code_of(error), str(error)
     else:
         code, detail = _CODE_OF_STATUS.get(status, "invalid_request"), _detail(error)
     return problem(
-        status, code, detail, checks=error.checks if isinstance(error, NotReady) else None
+        status,
+        code,
+        detail,
+        checks=error.checks if isinstance(error, NotReady) else None,
+        problems=_problems_of(error),
     )
 
 
@@ -181,6 +215,7 @@ def problem(
     *,
     turn_id: str | None = None,
     checks: Mapping[str, str] | None = None,
+    problems: Sequence[str] | None = None,
 ) -> Problem:
     return Problem(
         title=_title(status),
@@ -189,6 +224,7 @@ def problem(
         detail=detail[:DETAIL_CHARACTERS],
         turn_id=turn_id,
         checks=checks,
+        problems=problems,
     )
 
 
@@ -210,6 +246,15 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     if body.status == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(_allowed(request))
     return response(body, headers)
+
+
+def _code_of(error: SalesCrewError) -> str:
+    """A worker's own code where it is a worker who refused."""
+    return error.refusal.code if isinstance(error, ErrandRefused) else error.code
+
+
+def _problems_of(error: Exception) -> list[str] | None:
+    return list(error.refusal.problems) or None if isinstance(error, ErrandRefused) else None
 
 
 def _detail(error: Exception) -> str:

@@ -68,6 +68,9 @@ class Remembered:
     at: str
     source: Literal["recent", "recall"]
     score: float | None = None
+    #: Of what was recalled: its scores by word and by meaning, and whether it only stands beside
+    #: what was found. For the trace.
+    why: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

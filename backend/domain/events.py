@@ -21,10 +21,12 @@ class EventKind(StrEnum):
     ANSWER_RESTARTED = "answer.restarted"
     TURN_ANSWERED = "turn.answered"
     TURN_FAILED = "turn.failed"
+    #: Not a turn's: what the door asked a worker has its answer.
+    ERRAND_ENDED = "errand.ended"
 
     @property
     def closes(self) -> bool:
-        return self in {EventKind.TURN_ANSWERED, EventKind.TURN_FAILED}
+        return self in {EventKind.TURN_ANSWERED, EventKind.TURN_FAILED, EventKind.ERRAND_ENDED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,7 +92,7 @@ class HeldClaims:
             for key in missing & self._missing & self._held.keys():
                 claim = self._held[key].claim
                 self._held[key] = _Held(claim, renew_until=now)
-                log.warning("claim.lost", task_id=str(claim.id), turn_id=str(claim.turn_id))
+                log.warning("claim.lost", task_id=str(claim.id), **claim.about)
         self._missing = missing
 
 

@@ -10,6 +10,7 @@ from backend.answering.answer_turn import answer_turn, fail_turn
 from backend.answering.world import World
 from backend.domain.errors import AttemptsExhausted
 from backend.jobs.admission import Admission
+from backend.jobs.errand import Errands
 from backend.jobs.fair_share import FairShare
 from backend.jobs.held import HeldClaims
 from backend.jobs.lanes import LaneWorker
@@ -50,7 +51,7 @@ def build_world(settings: Settings) -> World:
     events = TurnEvents(redis_url)
     planner = SalesPlanner()
     model = build_model(model_config(settings), planner)
-    sources = OpenSources(Seal(settings.required("secret_key")))
+    sources = OpenSources(Seal(settings.required("secret_key")), settings.source_directories)
     return World(
         database=database,
         embedder=LocalEmbedder(),
@@ -79,6 +80,7 @@ def build_worker(settings: Settings) -> Worker:
     world.embedder.embed(["pronto"])
     silence()
     held = HeldClaims(world.database)
+    errands = Errands(world, Seal(settings.required("secret_key")), settings.source_directories)
     workbench = Workbench(
         world.database,
         held,
@@ -88,6 +90,7 @@ def build_worker(settings: Settings) -> Worker:
                 partial(remember_turn, world.database, world.embedder),
                 partial(give_up, world.database),
             ),
+            "errand": (errands.run, errands.fail),
         },
         deadline_seconds=settings.turn_deadline_seconds,
         share=share,

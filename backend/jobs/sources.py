@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from uuid import UUID
 
 import structlog
@@ -18,6 +19,7 @@ from backend.domain.errors import SourceUnavailable
 from backend.domain.identity import TenantId
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, Reading
+from backend.semantic.engine import Engine
 from backend.semantic.language import detect_language
 from backend.semantic.layer import SemanticLayer
 from backend.semantic.loading import load_model
@@ -37,8 +39,10 @@ MOST_OPEN = 200
 class OpenSources:
     """See backend.answering.world.Sources. Thread-safe."""
 
-    def __init__(self, seal: Seal) -> None:
+    def __init__(self, seal: Seal, directories: Sequence[Path] = ()) -> None:
+        """A client's files lie in `directories`."""
         self._seal = seal
+        self._directories = directories
         self._lock = threading.Lock()
         self._open: OrderedDict[UUID, _OpenSource] = OrderedDict()
 
@@ -79,12 +83,13 @@ class OpenSources:
             return found
 
     def _connected(self, stored: DataSource) -> "_OpenSource":
-        client = ClientDatabase(self._seal.open(stored.sealed_dsn))
+        engine = Engine(stored.engine)
+        client = ClientDatabase(self._seal.open(stored.sealed_dsn), engine, self._directories)
         log.info("source.opened", source=stored.name, source_id=str(stored.id))
         return _OpenSource(
             updated_at=stored.updated_at,
             client=client,
-            layer=SemanticLayer(load_model(stored.model), client, stored.name),
+            layer=SemanticLayer(load_model(stored.model), client, stored.name, engine),
         )
 
 

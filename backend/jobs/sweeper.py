@@ -52,9 +52,9 @@ class Sweeper:
 
     def sweep(self) -> None:
         """One round. Raises StoreUnavailable."""
-        for turn_id in tasks.expire(self._database):
+        for subject_id in tasks.expire(self._database):
             metrics.SWEPT.labels("expired").inc()
-            log.warning("lease.expired", turn_id=str(turn_id))
+            log.warning("lease.expired", subject_id=str(subject_id))
         for claim in tasks.exhausted(self._database):
             metrics.SWEPT.labels("exhausted").inc()
             self._close_exhausted(claim)

@@ -84,9 +84,9 @@ class Workbench:
         with (
             structlog.contextvars.bound_contextvars(
                 tenant_id=str(claim.tenant_id),
-                turn_id=str(claim.turn_id),
                 attempt=claim.attempt,
                 rung_by=rung_by,
+                **claim.about,
             ),
             self._held.holding(claim, self._deadline_seconds + GRACE_SECONDS),
         ):
@@ -102,9 +102,9 @@ class Workbench:
                 lambda: fail(claim, error_code), until=time.monotonic() + GIVE_BACK_PATIENCE_SECONDS
             )
         except ClaimLost:
-            log.warning("claim.lost", turn_id=str(claim.turn_id))
+            log.warning("claim.lost", **claim.about)
         except StoreUnavailable:
-            log.warning("task.left_to_lease", turn_id=str(claim.turn_id))
+            log.warning("task.left_to_lease", **claim.about)
 
     def give_back(self, claim: Claim) -> None:
         """Return a task unharmed, waiting for the database if it is away."""
@@ -114,7 +114,7 @@ class Workbench:
                 until=time.monotonic() + GIVE_BACK_PATIENCE_SECONDS,
             )
         except StoreUnavailable:
-            log.warning("task.left_to_lease", turn_id=str(claim.turn_id))
+            log.warning("task.left_to_lease", **claim.about)
 
     def _do(self, claim: Claim) -> tuple[str, Claim | None]:
         handle, _ = self._handlers[claim.kind]
@@ -144,5 +144,5 @@ class Workbench:
         try:
             tasks.retry(self._database, claim, delay=delay, error_code="internal")
         except StoreUnavailable:
-            log.warning("task.left_to_lease", turn_id=str(claim.turn_id))
+            log.warning("task.left_to_lease", **claim.about)
         return "retried"

@@ -11,16 +11,18 @@ from backend.store.turns import Begun
 
 
 def gather(conn: Conn, begun: Begun, meaning: Meaning | None) -> Context:
-    """The context of a turn. Without a `meaning` nothing is recalled."""
+    """The context of a turn. Without a `meaning` it is recalled by words alone."""
     asker: Asker = begun.asker
     newest_first = recent_messages.recent(
         conn, asker.tenant_id, begun.conversation_id, before=begun.seq, limit=RECENT_TURNS
     )
     kept = within_allowance(newest_first)
-    recalled = (
-        ()
-        if meaning is None
-        else recall(conn, asker, meaning, except_messages=[message.message_id for message in kept])
+    recalled = recall(
+        conn,
+        asker,
+        begun.question,
+        meaning,
+        except_messages=[message.message_id for message in kept],
     )
     return Context(
         memory=remembered(kept) + recalled,

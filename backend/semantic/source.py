@@ -23,6 +23,7 @@ from backend.semantic.connectors.postgresql import PostgreSqlConnector
 from backend.semantic.connectors.sqlite import SqliteConnector
 from backend.semantic.engine import Engine
 from backend.semantic.source_file import file_of
+from backend.semantic.unreachable import reason_of
 
 log = structlog.get_logger(__name__)
 
@@ -80,6 +81,15 @@ class ClientDatabase:
             log.warning("source.failed", error=type(error).__name__, sqlstate=state)
         # Outside the handler, so that the driver's text is not even the cause.
         raise SourceUnavailable
+
+    def unreachable(self) -> str | None:
+        """Why no session can be opened, in words that name neither place nor login; None if one can."""
+        try:
+            self._session().close()
+        except self._failures as error:
+            log.warning("source.failed", error=type(error).__name__)
+            return reason_of(error)
+        return None
 
     def writable(self) -> tuple[str, ...]:
         """What the login could write, one phrase each: a right login gives none.

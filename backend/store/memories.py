@@ -1,6 +1,10 @@
-"""What can be recalled of a person: their messages by meaning, exactly, and nobody else's."""
+"""What can be recalled of a person: what they said and were told, and nobody else's words.
 
-from collections.abc import Sequence
+Each memory is found by its words (`memory_terms`: which of a person's memories have which term)
+and by its meaning (a vector, compared exactly: an index over vectors finds few of one person's).
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -9,29 +13,20 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from backend.domain.identity import PersonId, TenantId, TurnId
+from backend.domain.identity import ConversationId, PersonId, TenantId, TurnId
 from backend.store.database import Conn
 from backend.store.queries import statements
 
 _SQL = statements("memories")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
-    """A message that was recalled; `score` is the cosine of its meaning to the question's."""
-
-    message_id: UUID
-    turn_id: UUID
-    conversation_id: UUID
-    role: Literal["user", "assistant"]
-    text: str
-    at: datetime
-    score: float
+#: Memories of a person that share a row of each term. A common word's row stays below the two
+#: kilobytes past which Postgres would keep it elsewhere; a rare word's is no larger for it.
+BLOCK = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unremembered:
-    """A message of an answered turn that has no vector yet."""
+    """A message of an answered turn that cannot be recalled yet."""
 
     id: UUID
     author: Literal["user", "agent"]
@@ -42,6 +37,68 @@ class Unremembered:
     turn_id: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMemory:
+    """What is to be kept, with the terms and the vector that it will be found by."""
+
+    id: UUID
+    conversation_id: ConversationId
+    turn_id: TurnId | None
+    role: Literal["user", "assistant"]
+    text: str
+    at: datetime
+    #: Term -> how often it occurs.
+    terms: Mapping[int, int]
+    #: None: the encoder has not come by yet.
+    vector: Sequence[float] | None
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is looked for. Terms of one word are the same word in several languages' stems."""
+
+    terms: Sequence[int]
+    words: Sequence[int]
+    vector: Sequence[float] | None
+    embedding_model: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """How the scores of `search` are weighed; see `backend/memory/recall.py`."""
+
+    semantic: float
+    before: float
+    after: float
+    #: How many memories before and after each of the best come with it.
+    neighbours: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """A memory that was found, or that stands beside one."""
+
+    no: int
+    #: The number of the memory that it was found by: its own, or its neighbour's.
+    found_by: int
+    #: BM25 of its own words, and the cosine of its meaning (None without a vector to compare).
+    lexical: float
+    semantic: float | None
+    #: 0..1, over all memories of the person.
+    score: float
+    #: What `lexical` would be if every word that was asked for were in a memory.
+    possible: float | None
+    id: UUID
+    turn_id: UUID | None
+    role: Literal["user", "assistant"]
+    text: str
+    at: datetime
+    external_id: str | None
+    #: The caller's own name of its conversation, else our id.
+    conversation: str
+
+
 def unremembered(conn: Conn, tenant_id: TenantId, turn_id: TurnId) -> list[Unremembered]:
     rows = conn.execute(_SQL["unremembered"], {"tenant_id": tenant_id, "turn_id": turn_id})
     return [Unremembered(**row) for row in rows]
@@ -50,60 +107,85 @@ def unremembered(conn: Conn, tenant_id: TenantId, turn_id: TurnId) -> list[Unrem
 def remember(
     conn: Conn,
     tenant_id: TenantId,
-    messages: Sequence[Unremembered],
-    vectors: Sequence[Sequence[float]],
+    person_id: PersonId,
+    memories: Sequence[NewMemory],
+    *,
+    terms_version: int,
     embedding_model: str,
-) -> None:
-    """Keep the vectors of messages; a message that has one already is left alone."""
-    if not messages:
-        return
-    conn.execute(
+) -> int:
+    """Keep what was said, in this order; how many were new. What is there already is left alone."""
+    if not memories:
+        return 0
+    whose = {"tenant_id": tenant_id, "person_id": person_id}
+    [reserved] = conn.execute(_SQL["reserve"], {**whose, "count": len(memories)})
+    numbered = list(enumerate(memories, start=reserved["before"] + 1))
+    postings = [
+        (term, no, count) for no, memory in numbered for term, count in memory.terms.items()
+    ]
+    added = conn.execute(
         _SQL["remember"],
         {
-            "tenant_id": tenant_id,
+            **whose,
+            "terms_version": terms_version,
             "embedding_model": embedding_model,
-            "messages": Jsonb(
-                [
-                    {
-                        "person_id": message.person_id,
-                        "message_id": message.id,
-                        "conversation_id": message.conversation_id,
-                        "turn_id": message.turn_id,
-                        "role": "user" if message.author == "user" else "assistant",
-                        "text": message.text,
-                        "at": message.at,
-                        "embedding": _literal(vector),
-                    }
-                    for message, vector in zip(messages, vectors, strict=True)
-                ]
-            ),
+            "block": BLOCK,
+            "memories": Jsonb([_row(no, memory) for no, memory in numbered]),
+            "terms": [term for term, _, _ in postings],
+            "nos": [no for _, no, _ in postings],
+            "counts": [min(count, _MOST_COUNTED) for _, _, count in postings],
         },
     )
+    return added.rowcount
 
 
-def recall(
+def search(
     conn: Conn,
     tenant_id: TenantId,
     person_id: PersonId,
-    vector: Sequence[float],
+    wanted: Wanted,
+    weights: Weights,
     *,
-    embedding_model: str,
-    except_messages: Sequence[UUID],
+    except_ids: Sequence[UUID],
     limit: int,
 ) -> list[Memory]:
-    """The person's messages nearest in meaning, best first."""
+    """The `limit` best of the person's memories and their neighbours, best first."""
     rows = conn.execute(
-        _SQL["recall"],
+        _SQL["search"],
         {
             "tenant_id": tenant_id,
             "person_id": person_id,
-            "embedding": _literal(vector),
-            "embedding_model": embedding_model,
-            "except_messages": list(except_messages),
+            "terms": list(wanted.terms),
+            "words": list(wanted.words),
+            "embedding": None if wanted.vector is None else _literal(wanted.vector),
+            "embedding_model": wanted.embedding_model,
+            "semantic_weight": weights.semantic,
+            "before_weight": weights.before,
+            "after_weight": weights.after,
+            "neighbours": weights.neighbours,
+            "except_ids": list(except_ids),
             "limit": limit,
         },
     )
     return [Memory(**row) for row in rows]
+
+
+#: What a smallint holds; BM25 hardly tells ten from a thousand.
+_MOST_COUNTED = 32_767
+
+
+def _row(no: int, memory: NewMemory) -> dict[str, object]:
+    return {
+        "no": no,
+        "id": memory.id,
+        "conversation_id": memory.conversation_id,
+        "turn_id": memory.turn_id,
+        "external_id": memory.external_id,
+        "role": memory.role,
+        "text": memory.text,
+        "at": memory.at,
+        "words": sum(memory.terms.values()),
+        "embedding": None if memory.vector is None else _literal(memory.vector),
+    }
 
 
 def _literal(vector: Sequence[float]) -> str:

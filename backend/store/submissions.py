@@ -90,7 +90,7 @@ def submit(database: Database, submission: Submission) -> Accepted:
                 lane=submission.lane,
                 tenant_id=submission.tenant_id,
                 conversation_id=conversation_id,
-                turn_id=submission.turn_id,
+                subject_id=submission.turn_id,
                 seq=seq,
             ),
         )

@@ -18,7 +18,7 @@ from backend.store.queries import statements
 _SQL = statements("tasks")
 
 Lane = Literal["interactive", "bulk"]
-Kind = Literal["answer", "remember"]
+Kind = Literal["answer", "remember", "errand", "import", "renew", "read", "erase"]
 LANES: tuple[Lane, ...] = ("interactive", "bulk")
 
 #: Five missed heartbeats. Short, because a dead worker's turns wait for it.
@@ -29,17 +29,18 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTask:
-    """Work to be stored. One turn has at most one task of a kind."""
+    """Work to be stored. A subject has at most one task of a kind."""
 
     id: TaskId
     kind: Kind
     lane: Lane
     tenant_id: TenantId
-    turn_id: TurnId
-    #: The turn's number in its conversation.
-    seq: int
+    #: What it is about: a turn, an errand, an import.
+    subject_id: UUID
     #: Tasks of one conversation run one after the other; None: this one waits for nobody.
-    conversation_id: ConversationId | None
+    conversation_id: ConversationId | None = None
+    #: The turn's number in its conversation.
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +51,21 @@ class Claim:
     kind: Kind
     lane: Lane
     tenant_id: TenantId
-    turn_id: TurnId
+    subject_id: UUID
     conversation_id: ConversationId | None
     attempt: int
     failures: int
+
+    @property
+    def turn_id(self) -> TurnId:
+        """The turn that a task of a turn is about."""
+        return TurnId(self.subject_id)
+
+    @property
+    def about(self) -> Mapping[str, str]:
+        """What it is about, as logs name it."""
+        name = "turn_id" if self.kind in ("answer", "remember") else f"{self.kind}_id"
+        return {name: str(self.subject_id)}
 
     @property
     def is_last(self) -> bool:
@@ -119,6 +131,15 @@ def finish(conn: Conn, claim: Claim) -> None:
         raise ClaimLost
 
 
+def go_on(conn: Conn, claim: Claim) -> None:
+    """Put a long task back behind the others: a part of it is done, inside the commit that says so.
+
+    Raises ClaimLost.
+    """
+    if conn.execute(_SQL["go_on"], _fence(claim)).fetchone() is None:
+        raise ClaimLost
+
+
 def promote(conn: Conn, conversation_id: ConversationId | None) -> Lane | None:
     """Make the conversation's next task ready; the lane to ring for, or None."""
     if conversation_id is None:
@@ -146,10 +167,10 @@ def bury(database: Database, claim: Claim, *, error_code: str) -> None:
 
 
 def expire(database: Database) -> list[UUID]:
-    """Make tasks ready again whose worker fell silent; returns their turns."""
+    """Make tasks ready again whose worker fell silent; returns what they are about."""
     with database.open() as conn:
         rows = conn.execute(_SQL["expire"], {"attempts": ATTEMPTS, "lease": LEASE}).fetchall()
-    return [row["turn_id"] for row in rows]
+    return [row["subject_id"] for row in rows]
 
 
 def exhausted(database: Database) -> list[Claim]:
@@ -200,11 +221,11 @@ def _columns(task: NewTask) -> dict[str, object]:
     return {
         "id": task.id,
         "kind": task.kind,
-        "key": f"{task.kind}:{task.turn_id}",
+        "key": f"{task.kind}:{task.subject_id}",
         "lane": task.lane,
         "tenant_id": task.tenant_id,
         "conversation_id": task.conversation_id,
-        "turn_id": task.turn_id,
+        "subject_id": task.subject_id,
         "seq": task.seq,
     }
 

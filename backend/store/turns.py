@@ -147,7 +147,7 @@ def record_answer(database: Database, claim: tasks.Claim, record: AnswerRecord) 
                 kind="remember",
                 lane="bulk",
                 tenant_id=claim.tenant_id,
-                turn_id=claim.turn_id,
+                subject_id=claim.turn_id,
                 seq=0,
                 conversation_id=None,
             ),

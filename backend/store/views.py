@@ -1,5 +1,6 @@
 """Read models: conversations and traces as the door shows them. Rows as plain mappings."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from psycopg.errors import InvalidParameterValue
 
-from backend.domain.errors import InvalidRequest
+from backend.domain.errors import InvalidRequest, NotFound
 from backend.domain.identity import TenantId, TurnId
 from backend.store.database import Conn
 from backend.store.queries import statements
@@ -55,6 +56,20 @@ def conversations(
         _CONVERSATIONS["chosen"] + _CONVERSATIONS["page"], {**names, **place}, prepare=False
     ).fetchall()
     return rows, counted[0]["total"]
+
+
+def last_query(conn: Conn, tenant_id: TenantId, reference: str) -> Mapping[str, Any] | None:
+    """The last metric query of a conversation, by our id or by the caller's own name for it.
+
+    None when nothing was asked in it yet. Raises NotFound.
+    """
+    row = conn.execute(
+        _CONVERSATIONS["last_query"], {"tenant_id": tenant_id, "reference": reference}
+    ).fetchone()
+    if row is None:
+        raise NotFound
+    found: Mapping[str, Any] | None = row["query"]
+    return found
 
 
 def conversation(conn: Conn, tenant_id: TenantId, conversation_id: UUID) -> Row | None:

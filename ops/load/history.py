@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from psycopg.types.json import Jsonb
 
 from backend.domain.identity import ConversationId, PersonId, TenantId, new_id
+from backend.jobs.remember_turn import new_memory
 from backend.llm.embeddings import LocalEmbedder
+from backend.memory import terms
 from backend.store import memories, people
 from backend.store.database import Conn, Database
 from backend.store.memories import Unremembered
@@ -61,7 +63,17 @@ def give_history(database: Database, tenant_id: TenantId, user_id: str, turns: i
                 at=began + (seq - 1) * _MINUTE,
             )
             memories.remember(
-                conn, tenant_id, messages, vectors[2 * seq - 2 : 2 * seq], LocalEmbedder.model
+                conn,
+                tenant_id,
+                person_id,
+                [
+                    new_memory(tenant_id, message, vector)
+                    for message, vector in zip(
+                        messages, vectors[2 * seq - 2 : 2 * seq], strict=True
+                    )
+                ],
+                terms_version=terms.VERSION,
+                embedding_model=LocalEmbedder.model,
             )
 
 

@@ -9,6 +9,7 @@ from datetime import date
 import psycopg
 
 from backend.store.migrate import MigrationChanged, migrate
+from ops.demo.company import EARLIEST_TODAY
 from ops.demo.load import load
 from ops.local import private_json
 from ops.local.application import Backing
@@ -57,7 +58,7 @@ def prepare(configuration: Configuration, logins: Logins, backing: Backing) -> D
     try:
         migrate(logins.owner_dsn)
         if logins.demo_owner_dsn is not None:
-            load(logins.demo_owner_dsn, configuration.today or _today())
+            load(logins.demo_owner_dsn, _company_day(configuration.today))
         return seed_tenant(configuration, logins, backing)
     except (psycopg.Error, MigrationChanged) as error:
         reason = str(error).strip().splitlines()[0]
@@ -77,6 +78,11 @@ def seed_tenant(configuration: Configuration, logins: Logins, backing: Backing) 
     )
     private_json.write(configuration.data.tenant_file, asdict(tenant))
     return tenant
+
+
+def _company_day(pinned: date | None) -> date:
+    """The day that the demo company is told for: today's, but no earlier than it can be."""
+    return max(pinned or _today(), EARLIEST_TODAY)
 
 
 def _today() -> date:

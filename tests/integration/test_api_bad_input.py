@@ -157,7 +157,7 @@ NOWHERE = [
     "/chat/",
     "/../../etc/passwd",
     "/%2e%2e/%2e%2e/etc/passwd",
-    "/data-sources",
+    "/budgets",
     "/metrics/catalog",
     "/knowledge",
     "/agents",

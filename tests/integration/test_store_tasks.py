@@ -214,7 +214,7 @@ def test_order_follows_the_conversation_and_not_the_clocks_of_the_doors(
     with psycopg.connect(database.owner_dsn) as conn:
         # As if the second had come through a door whose clock is ahead, with a later id.
         conn.execute(
-            "UPDATE tasks SET id = 'ffffffff-ffff-7fff-bfff-ffffffffffff' WHERE turn_id = %s",
+            "UPDATE tasks SET id = 'ffffffff-ffff-7fff-bfff-ffffffffffff' WHERE subject_id = %s",
             [second.turn_id],
         )
     for accepted in (first, second, third):

@@ -71,3 +71,13 @@ SELECT t.id, t.seq, t.status, t.asked_at, t.finished_at, t.model, t.error_code, 
   FROM turns t
  WHERE t.tenant_id = %(tenant_id)s AND t.conversation_id = %(conversation_id)s AND t.seq > %(after)s
  ORDER BY t.seq LIMIT %(limit)s;
+
+-- last_query --
+-- Several persons may call a conversation the same; the one spoken in last is meant.
+SELECT (SELECT t.query FROM turns t
+         WHERE t.tenant_id = c.tenant_id AND t.conversation_id = c.id AND t.status = 'answered'
+           AND t.query IS NOT NULL
+         ORDER BY t.seq DESC LIMIT 1) AS query
+  FROM conversations c
+ WHERE c.tenant_id = %(tenant_id)s AND (c.external_id = %(reference)s OR c.id::text = %(reference)s)
+ ORDER BY c.last_turn_at DESC LIMIT 1;

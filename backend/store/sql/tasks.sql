@@ -1,8 +1,8 @@
 -- add --
 -- A task is ready at once unless its conversation has one open. The caller holds the
 -- conversation's lock, so that two of them never both see an empty road.
-INSERT INTO tasks (id, kind, key, lane, tenant_id, conversation_id, turn_id, seq, state, rung_at)
-SELECT %(id)s, %(kind)s, %(key)s, %(lane)s, %(tenant_id)s, %(conversation_id)s, %(turn_id)s, %(seq)s,
+INSERT INTO tasks (id, kind, key, lane, tenant_id, conversation_id, subject_id, seq, state, rung_at)
+SELECT %(id)s, %(kind)s, %(key)s, %(lane)s, %(tenant_id)s, %(conversation_id)s, %(subject_id)s, %(seq)s,
        CASE WHEN busy THEN 'waiting' ELSE 'ready' END, CASE WHEN busy THEN NULL ELSE now() END
   FROM (SELECT %(conversation_id)s::uuid IS NOT NULL AND EXISTS (
             SELECT 1 FROM tasks
@@ -12,11 +12,11 @@ RETURNING state;
 
 -- add_begun --
 -- Whoever did what came before goes on with it at once: no ring, no claim.
-INSERT INTO tasks (id, kind, key, lane, tenant_id, conversation_id, turn_id, seq, state, attempt, lease_until)
-VALUES (%(id)s, %(kind)s, %(key)s, %(lane)s, %(tenant_id)s, %(conversation_id)s, %(turn_id)s, %(seq)s,
+INSERT INTO tasks (id, kind, key, lane, tenant_id, conversation_id, subject_id, seq, state, attempt, lease_until)
+VALUES (%(id)s, %(kind)s, %(key)s, %(lane)s, %(tenant_id)s, %(conversation_id)s, %(subject_id)s, %(seq)s,
         'running', 1, now() + %(lease)s)
 ON CONFLICT (key) DO NOTHING
-RETURNING id, kind, lane, tenant_id, conversation_id, turn_id, attempt, failures;
+RETURNING id, kind, lane, tenant_id, conversation_id, subject_id, attempt, failures;
 
 -- claim --
 -- The oldest ready task of the tenant with the fewest running or lately served. Walks from tenant to tenant
@@ -53,7 +53,7 @@ UPDATE tasks
    SET state = 'running', attempt = attempt + 1, lease_until = now() + %(lease)s
   FROM chosen
  WHERE tasks.id = chosen.id
-RETURNING tasks.id, tasks.kind, tasks.lane, tasks.tenant_id, tasks.conversation_id, tasks.turn_id,
+RETURNING tasks.id, tasks.kind, tasks.lane, tasks.tenant_id, tasks.conversation_id, tasks.subject_id,
           tasks.attempt, tasks.failures;
 
 -- renew --
@@ -78,6 +78,11 @@ RETURNING lane;
 -- give_back --
 -- The worker leaves, or a store is away: not the task's fault, so not counted.
 UPDATE tasks SET state = 'ready', lease_until = NULL, rung_at = NULL, rings = 0
+ WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING id;
+
+-- go_on --
+-- A part of a long task is done: its failures so far are forgiven, and others have their turn.
+UPDATE tasks SET state = 'ready', lease_until = NULL, failures = 0, run_at = now(), rung_at = NULL, rings = 0
  WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING id;
 
 -- retry --
@@ -115,7 +120,7 @@ UPDATE tasks
        error_code = 'lease_expired'
  WHERE id IN (SELECT id FROM fresh UNION ALL SELECT id FROM suspect)
    AND pg_postmaster_start_time() < now() - %(lease)s
-RETURNING id, tenant_id, turn_id, attempt;
+RETURNING id, tenant_id, subject_id, attempt;
 
 -- exhausted --
 -- Leases that ran out for the last time: taken over under a new fence, to be closed as failed.
@@ -125,7 +130,7 @@ UPDATE tasks
                WHERE state = 'running' AND lease_until < now() AND failures + 1 >= %(attempts)s
                  AND pg_postmaster_start_time() < now() - %(lease)s
                ORDER BY lease_until LIMIT 20 FOR UPDATE SKIP LOCKED)
-RETURNING id, kind, lane, tenant_id, conversation_id, turn_id, attempt, failures;
+RETURNING id, kind, lane, tenant_id, conversation_id, subject_id, attempt, failures;
 
 -- ring --
 -- Ready tasks that nobody came for: Redis forgot, or never knew. Each ring waits twice as long

@@ -70,7 +70,7 @@ def test_an_outage_costs_the_attempts_of_one_owner_and_ends_in_an_honest_problem
     assert state["error"] == {"code": "model_unavailable", "message": told.body["detail"]}
     # Nobody comes back to it.
     assert attempt(stack, told) == 1
-    assert not stack.rows("SELECT * FROM tasks WHERE turn_id = %s", told.turn_id)
+    assert not stack.rows("SELECT * FROM tasks WHERE subject_id = %s", told.turn_id)
     [call] = ledger(stack, told)
     assert (call["state"], call["error_code"]) == ("failed", "model_unavailable")
     assert call["priced"] is False

@@ -1,0 +1,104 @@
+"""A tenant's data sources as administrators keep them. Their logins are sealed before they come here."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.errors import UniqueViolation
+
+from backend.domain.errors import NotFound, SalesCrewError
+from backend.domain.identity import TenantId
+from backend.store.database import Conn, Database
+from backend.store.queries import statements
+
+_SQL = statements("data_sources")
+
+
+class NameTaken(SalesCrewError):
+    """Another data source of yours has this name."""
+
+    code = "name_taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSource:
+    """A client's database and what its figures mean."""
+
+    id: UUID
+    name: str
+    engine: str
+    sealed_dsn: bytes
+    model: str
+    is_default: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceItem:
+    """What may be read of a source: everything but its login and its model."""
+
+    id: UUID
+    name: str
+    engine: str
+    is_default: bool
+    updated_at: datetime
+
+
+def all_of(database: Database, tenant_id: TenantId) -> list[SourceItem]:
+    with database.tenant(tenant_id) as conn:
+        rows = conn.execute(_SQL["all"], {"tenant_id": tenant_id}).fetchall()
+    return [SourceItem(**row) for row in rows]
+
+
+def find(database: Database, tenant_id: TenantId, source_id: UUID) -> KeptSource:
+    """Raises NotFound."""
+    with database.tenant(tenant_id) as conn:
+        row = conn.execute(_SQL["find"], {"tenant_id": tenant_id, "id": source_id}).fetchone()
+    if row is None:
+        raise NotFound
+    return KeptSource(**{name: row[name] for name in KeptSource.__slots__})
+
+
+def add(database: Database, tenant_id: TenantId, source: KeptSource) -> SourceItem:
+    """Raises NameTaken. A new default takes the place of the one before."""
+    return _write(database, tenant_id, source, "add")
+
+
+def replace(database: Database, tenant_id: TenantId, source: KeptSource) -> SourceItem:
+    """Raises NotFound, NameTaken."""
+    return _write(database, tenant_id, source, "replace")
+
+
+def remove(database: Database, tenant_id: TenantId, source_id: UUID) -> None:
+    """Raises NotFound."""
+    with database.tenant(tenant_id) as conn:
+        row = conn.execute(_SQL["remove"], {"tenant_id": tenant_id, "id": source_id}).fetchone()
+    if row is None:
+        raise NotFound
+
+
+def _write(
+    database: Database, tenant_id: TenantId, source: KeptSource, statement: str
+) -> SourceItem:
+    names: Mapping[str, Any] = {"tenant_id": tenant_id, **asdict(source)}
+    try:
+        with database.tenant(tenant_id) as conn:
+            if source.is_default:
+                _undefault(conn, names)
+            row = conn.execute(_SQL[statement], names).fetchone()
+            if row is None:
+                raise NotFound
+    except UniqueViolation as error:
+        raise NameTaken from error
+    return SourceItem(
+        id=source.id,
+        name=source.name,
+        engine=source.engine,
+        is_default=source.is_default,
+        updated_at=row["updated_at"],
+    )
+
+
+def _undefault(conn: Conn, names: Mapping[str, Any]) -> None:
+    conn.execute(_SQL["undefault"], names)
