@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from backend.domain.sales import Grain
+from backend.domain.sales import Comparison, Grain, Threshold
 from backend.semantic.period import Period
+from backend.semantic.span import MemberName
 
 
 @dataclass(slots=True, kw_only=True)
@@ -18,11 +19,34 @@ class Draft:
     period: Period | None = None
     order: Literal["desc", "asc"] | None = None
     limit: int | None = None
+    excluded: dict[str, list[str]] = field(default_factory=dict)
+    compare: Comparison | None = None
+    #: True where the question names the period that the whole of another is compared with.
+    whole_compared: bool = False
+    bounds: list[Threshold] = field(default_factory=list)
+    share: bool = False
+    cumulative: bool = False
+    without: str | None = None
+    other: bool = False
+    #: True for members that are compared with each other.
+    side_by_side: bool = False
+    #: Members of two dimensions that the question does not tell apart: the one taken, and the rest.
+    doubtful: list[tuple[MemberName, tuple[MemberName, ...]]] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
         """True when nothing was found that a follow-up could be about."""
-        return not (self.metrics or self.filters or self.period or self.has_breakdown)
+        return not (
+            self.metrics
+            or self.filters
+            or self.excluded
+            or self.period
+            or self.compare
+            or self.bounds
+            or self.share
+            or self.other
+            or self.has_breakdown
+        )
 
     @property
     def has_breakdown(self) -> bool:
@@ -36,7 +60,7 @@ class Draft:
         if name not in self.dimensions:
             self.dimensions.append(name)
 
-    def add_member(self, dimension: str, member: str) -> None:
-        members = self.filters.setdefault(dimension, [])
+    def add_member(self, dimension: str, member: str, *, excluded: bool = False) -> None:
+        members = (self.excluded if excluded else self.filters).setdefault(dimension, [])
         if member not in members:
             members.append(member)

@@ -6,25 +6,55 @@ from backend.semantic.lexicon import Kind
 from backend.semantic.model import SemanticModel
 from backend.semantic.sentence import Sentence
 
+#: "Por região menos o Sul" leaves out, too.
+_DENIALS = (Kind.EXCLUDE, Kind.NEGATION, Kind.LEAST)
+
 
 def read_filters(sentence: Sentence, draft: Draft) -> None:
     """Claims members, the dimension named beside one, and "por" before one ("por WhatsApp").
 
     A word that is a member of two dimensions (São Paulo) is the one that the question names, or
-    else the one that the model declares first. The answer says which.
+    else in doubt: the one that the model declares first is taken, and the others are noted.
     """
-    said_before = ""
+    said_before, leaving_out = "", False
     for index in sentence.of(Kind.MEMBER):
         members = sentence.meaning(index).members
         beside = _dimension_beside(sentence, index)
         said = sentence.meaning(beside).dimension if beside is not None else said_before
         chosen = next((each for each in members if each.dimension == said), members[0])
+        denial = _denial(sentence, index, beside)
+        leaving_out = denial is not None or (leaving_out and bool(said_before))
         said_before = chosen.dimension if _goes_on(sentence, index) else ""
-        draft.add_member(chosen.dimension, chosen.member)
+        draft.add_member(chosen.dimension, chosen.member, excluded=leaving_out)
+        if chosen.dimension != said and len(members) > 1:
+            others = tuple(each for each in members if each != chosen)
+            draft.doubtful.append((chosen, others))
+        sentence.claim(index, beside, denial)
         before = sentence.before(index)
-        sentence.claim(index, beside)
+        if before is not None and before == beside:
+            before = sentence.before(before)
         if sentence.kind(before) in (Kind.BY, Kind.FROM):
             sentence.claim(before)
+
+
+def _denial(sentence: Sentence, index: int, beside: int | None) -> int | None:
+    """The word before a member that leaves it out: "SEM o Sul", "MENOS a região Sul"."""
+    before = sentence.before(index)
+    if before is not None and before == beside:
+        before = sentence.before(before)
+    while before is not None and sentence.kind(before) in (Kind.FROM, Kind.BY):
+        before = sentence.before(before)
+    if before is None or sentence.is_claimed(before):
+        return None
+    if sentence.kind(before) is Kind.LEAST and _ranks(sentence, before):
+        return None
+    return before if sentence.kind(before) in _DENIALS else None
+
+
+def _ranks(sentence: Sentence, least: int) -> bool:
+    """As in "quem vendeu MENOS bebidas"."""
+    before = sentence.before(least)
+    return before is not None and sentence.meaning(before).verb is not None
 
 
 def read_owned(sentence: Sentence, draft: Draft, model: SemanticModel) -> None:

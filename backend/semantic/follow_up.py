@@ -5,6 +5,7 @@ down how (dimensions, grain, order and limit together, since one without the oth
 meant: "e por região?" after the top five products is all regions).
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -30,8 +31,14 @@ def take_over(draft: Draft, previous: MetricQuery, model: SemanticModel, today: 
     """
     taken = replace(
         draft,
-        filters={name: list(members) for name, members in previous.filters.items()} | draft.filters,
+        filters=_members(previous.filters, but=draft.excluded) | draft.filters,
+        excluded=_members(previous.exclude, but=draft.filters) | draft.excluded,
         period=draft.period or period_of(previous, today),
+        compare=draft.compare or previous.compare,
+        bounds=draft.bounds or list(previous.having),
+        share=draft.share or previous.share,
+        cumulative=draft.cumulative or previous.cumulative,
+        without=draft.without or previous.without,
     )
     if not (draft.dimensions or draft.grain):
         _take_breakdown(taken, previous, said=set(draft.filters))
@@ -43,6 +50,17 @@ def take_over(draft: Draft, previous: MetricQuery, model: SemanticModel, today: 
     return taken
 
 
+def _members(
+    before: Mapping[str, tuple[str, ...]], *, but: Mapping[str, list[str]]
+) -> dict[str, list[str]]:
+    """Members of the question before, without those of which the opposite is said now."""
+    left = {
+        name: [member for member in members if member not in but.get(name, ())]
+        for name, members in before.items()
+    }
+    return {name: members for name, members in left.items() if members}
+
+
 def _take_breakdown(taken: Draft, previous: MetricQuery, said: set[str]) -> None:
     """A dimension that is now filtered is broken down no more, and its ranking is over with it."""
     taken.dimensions = [name for name in previous.dimensions if name not in said]
@@ -52,3 +70,4 @@ def _take_breakdown(taken: Draft, previous: MetricQuery, said: set[str]) -> None
     taken.criterion = taken.criterion or previous.order_by
     taken.limit = taken.limit or previous.limit
     taken.order = taken.order or previous.order
+    taken.other = taken.other or previous.other

@@ -44,6 +44,20 @@ class Kind(StrEnum):
     CLOSING = "closing"
     TREND = "trend"
     GRAIN = "grain"
+    SHARE = "share"
+    CUMULATIVE = "cumulative"
+    REST = "rest"
+    EXCLUDE = "exclude"
+    NEGATION = "negation"
+    COMPARE = "compare"
+    GROWTH = "growth"
+    EARLIER = "earlier"
+    OVER = "over"
+    AT_LEAST = "at_least"
+    UNDER = "under"
+    AT_MOST = "at_most"
+    SCALE = "scale"
+    CURRENCY = "currency"
     NUMBER = "number"
     UNREAD = "unread"
 
@@ -53,6 +67,10 @@ class Kind(StrEnum):
     MEMBER = "member"
     PERIOD = "period"
     UNKNOWN = "unknown"
+
+
+#: Their lists are grouped by what the words stand for.
+_VALUED = (Kind.GRAIN, Kind.EARLIER, Kind.SCALE, Kind.CURRENCY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,9 +166,9 @@ def _phrases(data: Mapping[str, Any]) -> Iterable[tuple[Phrase, tuple[Kind, str]
     for text in data["courtesy"]:
         found[words(text)] = (Kind.FUNCTION, "")
     for kind in (*Kind,)[: (*Kind,).index(Kind.UNREAD) + 1]:
-        if kind is Kind.GRAIN:
-            for grain, texts in data["grain"].items():
-                found.update({words(text): (kind, grain) for text in texts})
+        if kind in _VALUED:
+            for value, texts in data[kind].items():
+                found.update({words(text): (kind, value) for text in texts})
         elif kind is not Kind.NUMBER:
             found.update({words(text): (kind, "") for text in data[kind]})
     return found.items()

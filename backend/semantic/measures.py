@@ -37,8 +37,9 @@ def read_measures(sentence: Sentence, draft: Draft, model: SemanticModel) -> Non
 
 
 def read_missing_measure(draft: Draft, model: SemanticModel) -> None:
-    """A ranking that names no figure goes by the model's first metric."""
-    if not draft.metrics and draft.order and draft.has_breakdown:
+    """A ranking, a share or a growth that names no figure is of the model's first metric."""
+    ranked = bool(draft.order) and draft.has_breakdown
+    if not draft.metrics and (ranked or draft.share or draft.compare or draft.side_by_side):
         draft.add_metric(next(iter(model.metrics)))
 
 

@@ -3,20 +3,25 @@
 The words are scanned to spans (phrases of the vocabulary and periods); then the rules below claim,
 in this order, the spans that they understand:
 
-    period -> grouping -> filters -> who -> ranking -> asked for -> grain -> counted -> measures
+    comparison -> period -> grouping -> filters -> who -> absence -> ranking -> asked for -> grain
+    -> thresholds -> counted -> measures -> shares, running totals, the rest
 
 Every word must be claimed: a word dropped unseen would be a wrong figure told with confidence. What
-is left makes the reading incomplete, and the user is told which words. This first form reads no
-negation, threshold, share or comparison, so their words are always left.
+is left makes the reading incomplete, and the user is told which words. So does a word that may
+mean two things: then there are two readings, and the user is asked which.
 """
 
 from datetime import date
 
+from backend.domain.errors import SalesQueryInvalid
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, Reading
+from backend.semantic.absence import read_absence
 from backend.semantic.breakdown import group_by, read_asked_for, read_grain, read_grouping
+from backend.semantic.comparing import read_compared_members, read_comparison
 from backend.semantic.counting import read_closing, read_counted
 from backend.semantic.draft import Draft
+from backend.semantic.drafted import queries_of
 from backend.semantic.filters import read_filters, read_owned
 from backend.semantic.follow_up import period_of, take_over
 from backend.semantic.language import detect_language, likely_languages
@@ -26,8 +31,11 @@ from backend.semantic.member_names import Members, member_phrases
 from backend.semantic.model import SemanticModel
 from backend.semantic.ranking import read_ranking, read_who
 from backend.semantic.sentence import Sentence, scan
+from backend.semantic.side_figures import read_rest, read_running_total, read_share
+from backend.semantic.thresholds import read_thresholds, settle_thresholds
 from backend.semantic.time_words import time_words
 from backend.semantic.tokens import Token, tokenise
+from backend.semantic.validity import check_query
 from backend.semantic.vocabulary import Vocabulary
 
 #: A question for one figure is a sentence or two. What is longer is a text about something, for a
@@ -114,19 +122,30 @@ class QuestionParser:
             period_of(previous, today),
         )
         sentence, draft = scan(tokens, time, vocabulary), Draft()
+        before = previous if follows else None
+        read_comparison(sentence, draft, time, period_of(before, today))
         _read_period(sentence, draft)
         read_grouping(sentence, draft)
         read_filters(sentence, draft)
         read_who(sentence, draft, vocabulary.who)
+        read_absence(sentence, draft, self._model, vocabulary.who, today)
         read_ranking(sentence, draft, follow_up=follows)
         read_asked_for(sentence, draft)
         if follows and not draft.has_breakdown:
             _read_bare_dimension(sentence, draft)
         read_grain(sentence, draft)
         who, counts = vocabulary.who, vocabulary.counts
+        read_thresholds(
+            sentence, draft, self._model, vocabulary.language, counts=counts, before=before
+        )
+        settle_thresholds(sentence, draft)
         read_counted(sentence, draft, self._model, who=who, counts=counts)
         read_measures(sentence, draft, self._model)
         read_closing(sentence, draft, counts)
+        read_compared_members(sentence, draft)
+        read_share(sentence, draft, before)
+        read_running_total(sentence, draft)
+        read_rest(sentence, draft, before)
         read_owned(sentence, draft, self._model)
         _claim_empty_words(sentence, draft)
         return draft, sentence
@@ -135,14 +154,27 @@ class QuestionParser:
         self, draft: Draft, sentence: Sentence, language: Language, *, follow_up: bool
     ) -> Reading:
         left = sentence.left()
-        query = _query(draft, self._model) if draft.metrics else None
+        queries = list(queries_of(draft, self._model)) if draft.metrics else []
+        query = queries[0] if queries else None
         return Reading(
             query=query,
             language=language,
-            complete=query is not None and not left,
+            complete=len(queries) == 1 and not left and self._is_sound(queries[0], draft),
             not_understood=left,
             follow_up=follow_up and query is not None,
+            readings=tuple(queries) if len(queries) > 1 else (),
         )
+
+    def _is_sound(self, query: MetricQuery, draft: Draft) -> bool:
+        """False for what the words say and no query tells."""
+        if draft.whole_compared and query.grain and query.compare == "previous_period":
+            # Each day would be compared with the day before, and not with last month's.
+            return False
+        try:
+            check_query(self._model, query)
+        except SalesQueryInvalid:
+            return False
+        return True
 
 
 def _read_period(sentence: Sentence, draft: Draft) -> None:
@@ -165,27 +197,11 @@ def _claim_empty_words(sentence: Sentence, draft: Draft) -> None:
 
     Alone it asks for something else: "what sold in October" wants the products.
     """
-    sentence.claim(*sentence.of(Kind.FUNCTION, Kind.AND, Kind.HAVE, Kind.WHICH))
+    sentence.claim(*sentence.of(Kind.FUNCTION, Kind.AND, Kind.HAVE))
+    for index in sentence.of(Kind.WHICH):
+        # "Qual o telefone do melhor cliente" asks for no figure, though Telefone is a channel.
+        if sentence.kind(sentence.after(index)) is not Kind.MEMBER:
+            sentence.claim(index)
     named = any(span.kind is Kind.METRIC and span.meaning.verb is None for span in sentence.spans)
     if named or draft.has_breakdown:
         sentence.claim(*sentence.of(Kind.WHAT))
-
-
-def _query(draft: Draft, model: SemanticModel) -> MetricQuery:
-    """In one form, whatever the order of the words: the same question is the same query."""
-    criterion = draft.criterion if draft.criterion != draft.metrics[0] else None
-    return MetricQuery(
-        metrics=tuple(draft.metrics),
-        dimensions=tuple(draft.dimensions),
-        filters={
-            name: tuple(sorted(draft.filters[name]))
-            for name in model.dimensions
-            if name in draft.filters
-        },
-        from_date=draft.period.from_date if draft.period else None,
-        to_date=draft.period.to_date if draft.period else None,
-        grain=draft.grain,
-        order=draft.order,
-        order_by=criterion,
-        limit=draft.limit,
-    )

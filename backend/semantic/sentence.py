@@ -45,6 +45,11 @@ class Sentence:
     def meaning(self, index: int) -> Meaning:
         return self.spans[index].meaning
 
+    def said(self, index: int) -> str:
+        """The span's words, folded."""
+        span = self.spans[index]
+        return " ".join(token.word for token in self._tokens[span.start : span.end])
+
     def after(self, index: int) -> int | None:
         """The next span that is not glue."""
         return next((i for i in range(index + 1, len(self.spans)) if not self._is_glue(i)), None)

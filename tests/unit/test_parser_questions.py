@@ -1,10 +1,12 @@
 """Everyday questions in three languages mean exactly one query, or are not claimed to be read."""
 
+from datetime import date
+
 import pytest
 
 from tests.unit.parser_questions import Case, arguments, cases, read
 
-CASES = list(cases())
+CASES = [*cases(), *cases("questions_full.yaml")]
 READ = [case for case in CASES if case.expected is not None]
 UNREAD = [case for case in CASES if case.expected is None]
 
@@ -25,3 +27,28 @@ def test_says_which_words_it_could_not_read(case: Case) -> None:
 
     assert reading.not_understood == case.left
     assert not reading.complete
+
+
+@pytest.mark.parametrize(
+    ("question", "dimensions"),
+    [
+        ("faturamento em São Paulo em outubro", [{"state"}, {"city"}]),
+        ("orders from São Paulo last month", [{"state"}, {"city"}]),
+        ("faturamento por canal sem São Paulo", [{"state"}, {"city"}]),
+    ],
+)
+def test_what_may_mean_two_things_is_read_as_both(
+    question: str, dimensions: list[set[str]]
+) -> None:
+    reading = read(question, date(2026, 11, 24))
+
+    assert not reading.complete
+    assert [{*each.filters, *each.exclude} for each in reading.readings] == dimensions
+    assert reading.query == reading.readings[0]
+
+
+def test_a_named_dimension_leaves_no_doubt() -> None:
+    reading = read("faturamento na cidade de São Paulo em outubro", date(2026, 11, 24))
+
+    assert reading.complete
+    assert not reading.readings

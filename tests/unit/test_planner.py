@@ -119,7 +119,7 @@ def test_sales_and_market_are_planned_together(question: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["vendas de outubro sem o Sul", "bom dia", "", "faturamento em dólares", "revenue growth"],
+    ["vendas de outubro salvo engano", "bom dia", "", "faturamento em dólares", "revenue growth"],
 )
 def test_what_was_not_understood_calls_nothing(question: str) -> None:
     assert plan(question) == ()

@@ -54,14 +54,14 @@ def test_an_answer_has_no_apology() -> None:
     ("question", "said"),
     [
         (
-            "vendas por região em outubro sem o Sul",
+            "vendas por região em outubro sem compromisso no Sul",
             "Entendi “faturamento e contratos fechados por região em outubro de 2026"
-            " (01/10/2026 a 31/10/2026), região: Sul”, mas não “sem”."
+            " (01/10/2026 a 31/10/2026), região: Sul”, mas não “sem” e “compromisso”."
             " Pode perguntar de outra forma?",
         ),
         (
-            "monthly revenue growth in the South",
-            "I understood “revenue by month, region: Sul”, but not “growth”."
+            "monthly revenue surge in the South",
+            "I understood “revenue by month, region: Sul”, but not “surge”."
             " Could you ask in another way?",
         ),
         (

@@ -1,0 +1,75 @@
+"""Members with nothing: "clientes que não compraram em abril", "produtos sem venda há 90 dias"."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from backend.semantic.breakdown import group_by
+from backend.semantic.calendar_unit import Unit
+from backend.semantic.draft import Draft
+from backend.semantic.lexicon import Kind
+from backend.semantic.measures import telling
+from backend.semantic.model import SemanticModel
+from backend.semantic.period import recent
+from backend.semantic.sentence import Sentence
+
+_DENIALS = (Kind.NEGATION, Kind.EXCLUDE)
+#: These stand between the denial and what is denied: "que não FIZERAM pedidos", "with NO orders".
+_BETWEEN = (Kind.HAVE, Kind.NEGATION, Kind.COUNT, Kind.CLOSING)
+
+
+def read_absence(
+    sentence: Sentence, draft: Draft, model: SemanticModel, who: Mapping[Kind, str], today: date
+) -> None:
+    """Claims the denial with the metric or verb that it denies, and whose members are listed."""
+    for index in sentence.of(*_DENIALS):
+        denied = _denied(sentence, index)
+        if denied is None:
+            continue
+        subject = _subject(sentence, draft, index)
+        if subject is None and not draft.dimensions:
+            continue
+        if subject is not None:
+            group_by(sentence, draft, subject)
+        named = sentence.meaning(denied).metrics or (next(iter(model.metrics)),)
+        metrics = telling(model, named, draft.dimensions)
+        draft.without = metrics[0]
+        draft.add_metric(metrics[0])
+        sentence.claim(index, denied)
+        place = sentence.after(index)
+        while place is not None and place != denied:
+            sentence.claim(place)
+            place = sentence.after(place)
+        _read_how_long(sentence, draft, today)
+
+
+def _denied(sentence: Sentence, index: int) -> int | None:
+    place = sentence.after(index)
+    while place is not None and sentence.kind(place) in _BETWEEN:
+        place = sentence.after(place)
+    if place is None or sentence.is_claimed(place):
+        return None
+    meaning = sentence.meaning(place)
+    return place if meaning.kind is Kind.METRIC or meaning.verb is not None else None
+
+
+def _subject(sentence: Sentence, draft: Draft, index: int) -> int | None:
+    """The dimension that stands before the denial."""
+    place = sentence.before(index)
+    while place is not None:
+        if sentence.kind(place) is Kind.DIMENSION and not sentence.is_claimed(place):
+            return place
+        place = sentence.before(place)
+    return None
+
+
+def _read_how_long(sentence: Sentence, draft: Draft, today: date) -> None:
+    """As in "há 90 dias", "for 90 days": none in the last so many."""
+    if draft.period is not None:
+        return
+    for index in sentence.of(Kind.NUMBER):
+        unit = sentence.after(index)
+        if unit is not None and sentence.kind(unit) is Kind.UNIT and not sentence.is_claimed(unit):
+            count = int(sentence.meaning(index).value)
+            draft.period = recent(Unit(sentence.meaning(unit).value), count, today)
+            sentence.claim(index, unit)
+            return

@@ -1,0 +1,147 @@
+"""What figures are compared with: "deste mês com o mês passado", "crescimento em abril", "vs last year".
+
+A comparison is only read where the two periods stand so to each other that a MetricQuery can say
+it: the one just before, or the same dates a year ago. Of two periods the later one is asked for.
+"""
+
+from dataclasses import replace
+
+from backend.domain.sales import Comparison
+from backend.semantic.calendar_unit import Unit
+from backend.semantic.comparison import Distance, days_before
+from backend.semantic.draft import Draft
+from backend.semantic.lexicon import Kind
+from backend.semantic.period import Period, ago, whole
+from backend.semantic.period_reader import period_at
+from backend.semantic.sentence import Sentence
+from backend.semantic.time_words import TimeWords
+
+#: "Compare", "comparado", "comparing" may ask for no more than to see things side by side; "contra"
+#: and "versus" may not.
+_COMPARING = "compar"
+
+
+def read_comparison(
+    sentence: Sentence, draft: Draft, time: TimeWords, before: Period | None
+) -> None:
+    """Claims what compares, and the period compared with; `before` is the last question's period."""
+    earlier = next(sentence.of(Kind.EARLIER), None)
+    words = [*sentence.of(Kind.COMPARE, Kind.GROWTH)]
+    periods = [*sentence.of(Kind.PERIOD)]
+    if earlier is not None:
+        base = _base_alone(sentence, periods) or before
+        if base is not None or _has_grain(sentence):
+            draft.period = draft.period or (base if periods else None)
+            draft.compare = _named(sentence.meaning(earlier).value)
+            sentence.claim(earlier, *words, *periods)
+        return
+    if not words:
+        return
+    if len(periods) == 1 and _compares_with(sentence, periods[0]):
+        _read_only_what_with(sentence, draft, time, words, periods[0], before)
+    elif len(periods) == 1 or (not periods and _has_grain(sentence)):
+        if sentence.has(Kind.GROWTH):
+            draft.compare = "previous_period"
+            sentence.claim(*sentence.of(Kind.GROWTH))
+    elif len(periods) == 2:
+        _read_two(sentence, draft, time, words, (periods[0], periods[1]))
+
+
+def read_compared_members(sentence: Sentence, draft: Draft) -> None:
+    """As in "compare o Sul com o Norte": two of a kind are told side by side."""
+    for index in sentence.of(Kind.COMPARE):
+        if not sentence.said(index).startswith(_COMPARING):
+            continue
+        several = [name for name, members in draft.filters.items() if len(members) > 1]
+        if draft.compare is None and (several or draft.dimensions):
+            if several and not draft.dimensions:
+                draft.add_dimension(several[0])
+                draft.side_by_side = True
+            sentence.claim(index)
+
+
+def _read_two(
+    sentence: Sentence, draft: Draft, time: TimeWords, words: list[int], periods: tuple[int, int]
+) -> None:
+    first, second = (sentence.spans[index] for index in periods)
+    if first.period is None or second.period is None:
+        return
+    # "Abril em relação ao mês anterior": the month before April, not before this one.
+    anchored = period_at(replace(time, anchor=first.period, moments={}), second.start)
+    for base, other in (
+        (first.period, second.period),
+        *(((first.period, anchored[0]),) if anchored and anchored[1] == second.end else ()),
+        (second.period, first.period),
+    ):
+        compare = _relation(base, other)
+        if compare is not None:
+            draft.period, draft.compare = base, compare
+            draft.whole_compared = True
+            sentence.claim(*words, *periods)
+            return
+
+
+def _read_only_what_with(
+    sentence: Sentence,
+    draft: Draft,
+    time: TimeWords,
+    words: list[int],
+    index: int,
+    before: Period | None,
+) -> None:
+    """As in "vendas vs mês passado": the running one is asked for, or the last question's."""
+    other = sentence.spans[index].period
+    if other is None or other.unit is None:
+        return
+    for base in (before, whole(other.unit, time.today)):
+        compare = _relation(base, other) if base is not None else None
+        if base is not None and compare is not None:
+            draft.period, draft.compare = base, compare
+            draft.whole_compared = True
+            sentence.claim(*words, index)
+            return
+
+
+def _compares_with(sentence: Sentence, period: int) -> bool:
+    """True where the word that compares stands right before the period, and no other is asked."""
+    before = sentence.before(period)
+    while before is not None and sentence.kind(before) is Kind.HAVE:
+        before = sentence.before(before)
+    return sentence.kind(before) is Kind.COMPARE
+
+
+def _base_alone(sentence: Sentence, periods: list[int]) -> Period | None:
+    found = {sentence.spans[index].period for index in periods}
+    return found.pop() if len(found) == 1 else None
+
+
+def _relation(base: Period, other: Period) -> Comparison | None:
+    """How `other` stands to `base`; None where no comparison says so."""
+    if other == base.before():
+        return "previous_period"
+    if base.from_date is None or other.from_date is None:
+        return None
+    # "Abril contra o ano passado" means last year's April.
+    last_year = ago(Unit.YEAR, 1, base.from_date) if base.unit is not Unit.YEAR else None
+    if other in (_year_before(base), last_year):
+        return "same_period_last_year"
+    return None
+
+
+def _year_before(base: Period) -> Period | None:
+    """The same dates a year ago; of a whole unit, the whole unit then."""
+    if base.from_date is None:
+        return None
+    year = Distance(months=12)
+    first = days_before(base.from_date, year)
+    if base.unit is not None:
+        return whole(base.unit, first)
+    return Period(from_date=first, to_date=days_before(base.to_date, year))
+
+
+def _has_grain(sentence: Sentence) -> bool:
+    return sentence.has(Kind.GRAIN)
+
+
+def _named(value: str) -> Comparison:
+    return "same_period_last_year" if value == "same_period_last_year" else "previous_period"
