@@ -108,3 +108,5 @@ class MetricTable:
     read_at: str
     #: True when there were more rows than an answer holds: a total of these would be wrong.
     truncated: bool = False
+    #: True when the rows were kept from an earlier reading, at `read_at`.
+    cached: bool = False

@@ -44,6 +44,11 @@ class ToolOutcome:
     error: str | None = None
     #: Title and place of what was read, for citations.
     sources: tuple[str, ...] = ()
+    #: A Vega-Lite specification of what was found, where there is something to draw.
+    chart: Mapping[str, Any] | None = None
+    #: True when the rows were read from the cache, and when they were read from the source (RFC 3339).
+    cached: bool = False
+    read_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,12 @@
 """A model's arguments, read against the tool's JSON Schema before any code of ours sees them.
 
-Knows the part of JSON Schema that our functions use: object, array, string, integer, enum
-and the date format.
+Knows the part of JSON Schema that our functions use: object, array, string, integer, number,
+boolean, enum and the date format.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from backend.domain.errors import InvalidRequest
@@ -72,6 +73,20 @@ def _integer(schema: Mapping[str, Any], value: Any, where: str) -> int:
     return number
 
 
+def _number(schema: Mapping[str, Any], value: Any, where: str) -> int | float:
+    del schema
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise _wrong(where, "a number")
+    return value
+
+
+def _boolean(schema: Mapping[str, Any], value: Any, where: str) -> bool:
+    del schema
+    if not isinstance(value, bool):
+        raise _wrong(where, "true or false")
+    return value
+
+
 def _array(schema: Mapping[str, Any], value: Any, where: str) -> list[Any]:
     items = value if isinstance(value, list | tuple) else [value]
     if len(items) > MOST_ITEMS:
@@ -84,6 +99,8 @@ def _object(schema: Mapping[str, Any], value: Any, where: str) -> dict[str, Any]
         raise _wrong(where, "an object")
     if len(value) > MOST_ITEMS:
         raise _wrong(where, f"an object of at most {MOST_ITEMS} keys")
+    if "properties" in schema:
+        return read_arguments(schema, value)
     return {
         _text({}, name, where): _read(schema["additionalProperties"], member, f"{where}.{name}")
         for name, member in value.items()
@@ -98,6 +115,8 @@ def _wrong(where: str, wanted: str) -> InvalidRequest:
 _READERS: Mapping[str, Callable[[Mapping[str, Any], Any, str], Any]] = {
     "string": _text,
     "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
     "array": _array,
     "object": _object,
 }

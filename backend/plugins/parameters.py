@@ -41,6 +41,20 @@ def whole_number(smallest: int, largest: int, description: str) -> dict[str, Any
     return _schema({"type": "integer", "minimum": smallest, "maximum": largest}, description)
 
 
+def bounds(operators: Sequence[str], description: str) -> dict[str, Any]:
+    """For `Annotated`: a list of bounds on metrics."""
+    bound = {
+        "type": "object",
+        "properties": {
+            "metric": {"type": "string"},
+            "op": {"type": "string", "enum": [str(each) for each in operators]},
+            "value": {"type": "number"},
+        },
+        "required": ["metric", "op", "value"],
+    }
+    return _schema({"type": "array", "items": bound}, description)
+
+
 def _schema(schema: dict[str, Any], description: str) -> dict[str, Any]:
     # Semantic Kernel takes a parameter's `schema_data` as it is, instead of guessing from types.
     return {"schema_data": {**schema, "description": description}}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from backend.domain.errors import SalesCrewError, SalesQueryInvalid
@@ -10,6 +11,7 @@ from backend.domain.sales import MetricTable, Outcome
 from backend.domain.trace import ToolOutcome
 from backend.plugins.outcomes import as_json, failed
 from backend.semantic.apologies import say_nothing
+from backend.semantic.chart import chart_of
 from backend.semantic.model import SemanticModel
 from backend.semantic.number_format import written_number
 from backend.semantic.phrasebook import Phrasebook, phrasebook
@@ -17,6 +19,8 @@ from backend.semantic.wording import summarise
 
 #: Rows a model gets to read besides the summary, which lists more: a year of months.
 _MOST_ROWS = 12
+#: Enough to tell two answers apart.
+_HASH_DIGITS = 16
 
 
 def told(model: SemanticModel, table: MetricTable, language: Language) -> ToolOutcome:
@@ -34,6 +38,7 @@ def told(model: SemanticModel, table: MetricTable, language: Language) -> ToolOu
         "rows_in_all": len(table.rows),
         "source": table.source,
         "read_at": table.read_at,
+        "provenance": _provenance(model, table),
     }
     return ToolOutcome(
         content=as_json(content),
@@ -42,7 +47,10 @@ def told(model: SemanticModel, table: MetricTable, language: Language) -> ToolOu
         figures=summary.figures,
         rows=len(table.rows),
         sql=table.sql,
-        sources=(f"{model.title[language]} ({table.source})",),
+        sources=(f"{model.title.get(language, model.name)} ({table.source})",),
+        chart=chart_of(model, table, language),
+        cached=table.cached,
+        read_at=table.read_at,
     )
 
 
@@ -57,13 +65,36 @@ def refused(model: SemanticModel, error: SalesCrewError, language: Language) -> 
     )
 
 
-def _written(model: SemanticModel, row: Mapping[str, Any], words: Phrasebook) -> dict[str, Any]:
+def _provenance(model: SemanticModel, table: MetricTable) -> dict[str, Any]:
+    """Where the figures come from, as short as a model can quote it and a person check it."""
+    query = table.query
+    digest = sha256(repr((table.sql, table.rows)).encode()).hexdigest()
     return {
-        name: written_number(value, model.metrics[name].format, model.currency, words)
-        if name in model.metrics and value is not None
-        else _plain(value)
-        for name, value in row.items()
+        "metrics": list(query.metrics),
+        "filters": {name: list(members) for name, members in query.filters.items()},
+        "exclude": {name: list(members) for name, members in query.exclude.items()},
+        "time_zone": model.time_zone,
+        "model_version": table.model_version,
+        "hash": digest[:_HASH_DIGITS],
     }
+
+
+def _written(model: SemanticModel, row: Mapping[str, Any], words: Phrasebook) -> dict[str, Any]:
+    return {name: _cell(model, name, value, words) for name, value in row.items()}
+
+
+def _cell(model: SemanticModel, name: str, value: Any, words: Phrasebook) -> Any:
+    """Every figure as the reader will read it; a change or a share in percent."""
+    if value is None:
+        return None
+    if name in model.metrics:
+        return written_number(value, model.metrics[name].format, model.currency, words)
+    metric, _, kind = name.rpartition("_")
+    if metric in model.metrics and kind == "previous":
+        return written_number(value, model.metrics[metric].format, model.currency, words)
+    if metric in model.metrics and kind in ("change", "share"):
+        return written_number(value, "percent", model.currency, words)
+    return _plain(value)
 
 
 def _plain(value: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 from backend.plugins.scope import TurnScope
 
-#: Names listed for a model on every call. A larger model's are left to `describe_metrics`:
+#: Names listed for a model on every call. A larger model's are left to `list_metrics`:
 #: at some three tokens each, more would cost more than the question.
 MOST_NAMES = 80
 

@@ -35,7 +35,7 @@ def say_nothing(
         metrics=metric_names(model, query, language),
         when=when(query.from_date, query.to_date, words),
     )
-    if not query.filters:
+    if not (query.filters or query.exclude or query.having):
         return said
     return f"{said} {words.say('filters', filters=filters_in_words(model, query, language))}"
 

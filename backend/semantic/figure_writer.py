@@ -6,7 +6,8 @@ from typing import Any
 
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery
-from backend.domain.trace import Figure
+from backend.domain.trace import Figure, FigureKind
+from backend.semantic.comparison import previous_days
 from backend.semantic.model import Metric, SemanticModel
 from backend.semantic.number_format import written_number
 from backend.semantic.period import Period
@@ -31,21 +32,71 @@ class FigureWriter:
         """True for what is said as "42 contratos", not as "faturamento de R$ 42"."""
         return self.metric(name).format in _COUNTED
 
-    def value(self, name: str, value: Any, words: Phrasebook, within: Period | None = None) -> str:
+    def value(
+        self,
+        name: str,
+        value: Any,
+        words: Phrasebook,
+        within: Period | None = None,
+        members: Mapping[str, str] | None = None,
+        kind: FigureKind = "value",
+    ) -> str:
         """The figure in the reader's format. `within` is its row's period, where it has one."""
-        text = written_number(value, self.metric(name).format, self._model.currency, words)
-        from_date, to_date = self._days(within)
+        form = (
+            self.metric(name).format if kind in ("value", "previous", "difference") else "percent"
+        )
+        text = written_number(value, form, self._model.currency, words)
+        if kind == "change" and value > 0:
+            text = f"+{text}"
+        from_date, to_date = self._days(within, kind)
         self.figures.append(
             Figure(
                 text=text,
                 value=float(value),
                 metric=name,
+                kind=kind,
+                members=members or {},
                 from_date=from_date,
                 to_date=to_date,
                 tool_call=0,
             )
         )
         return text
+
+    def beside(
+        self,
+        name: str,
+        row: Mapping[str, Any],
+        words: Phrasebook,
+        within: Period | None = None,
+        members: Mapping[str, str] | None = None,
+    ) -> str:
+        """What is told in brackets behind a row's figure: the one before, the change, the share."""
+        told = []
+        if f"{name}_change" in row:
+            told.append(self._compared(name, row, words, within, members))
+        share = row.get(f"{name}_share")
+        if share is not None:
+            part = self.value(name, share, words, within, members, "share")
+            told.append(words.say("beside.share", share=part))
+        return words.say("beside.all", told=words.say("list").join(told)) if told else ""
+
+    def _compared(
+        self,
+        name: str,
+        row: Mapping[str, Any],
+        words: Phrasebook,
+        within: Period | None,
+        members: Mapping[str, str] | None,
+    ) -> str:
+        previous, change = row[f"{name}_previous"], row[f"{name}_change"]
+        if previous is None:
+            return words.say("beside.no_previous")
+        before = self.value(name, previous, words, within, members, "previous")
+        if change is None:
+            return words.say("beside.previous", previous=before)
+        changed = self.value(name, change, words, within, members, "change")
+        return words.say("beside.changed", previous=before, change=changed)
 
     def label(self, name: str, value: Any = None) -> str:
         """A metric's name: singular for an amount and for one of something counted."""
@@ -60,34 +111,45 @@ class FigureWriter:
         row: Mapping[str, Any],
         words: Phrasebook,
         within: Period | None = None,
+        members: Mapping[str, str] | None = None,
     ) -> list[str]:
         """The row's figures, each with its name where the figure alone would not tell."""
         amounts = [name for name in names if not self.is_counted(name)]
         said = []
         for name in names:
             alone = len(names) == 1 or (not self.is_counted(name) and len(amounts) == 1)
-            said.append(self._item(name, row[name], words, within, alone=alone))
+            item = self._item(name, row[name], words, within, members, alone=alone)
+            said.append(item + self.beside(name, row, words, within, members))
         return said
 
     def item(self, name: str, value: Any, words: Phrasebook) -> str:
         """A figure with its name: "faturamento de R$ 10,00", "42 contratos fechados"."""
-        return self._item(name, value, words, None, alone=False)
+        return self._item(name, value, words, None, None, alone=False)
 
     def _item(
-        self, name: str, value: Any, words: Phrasebook, within: Period | None, *, alone: bool
+        self,
+        name: str,
+        value: Any,
+        words: Phrasebook,
+        within: Period | None,
+        members: Mapping[str, str] | None,
+        *,
+        alone: bool,
     ) -> str:
         if value is None:
             key = "item.bare_missing" if alone else "item.missing"
             return words.say(key, label=self.label(name))
-        text = self.value(name, value, words, within)
+        text = self.value(name, value, words, within, members)
         if alone:
             return text
         key = "item.count" if self.is_counted(name) else "item.amount"
         return words.say(key, label=self.label(name, value), value=text)
 
-    def _days(self, within: Period | None) -> tuple[date | None, date | None]:
+    def _days(self, within: Period | None, kind: FigureKind) -> tuple[date | None, date | None]:
         """A row's own days, cut to those that were asked for."""
         first, last = self._query.from_date, self._query.to_date
+        if kind == "previous" and within is None:
+            return previous_days(self._query)
         if within is None or within.from_date is None:
             return first, last
         return max(within.from_date, first or date.min), min(within.to_date, last or date.max)

@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from backend.domain.errors import SalesNotPermitted
+from backend.domain.errors import SalesNotPermitted, SalesQueryInvalid
 from backend.domain.sales import OTHER, MetricQuery, MetricTable
+from backend.semantic.alike import alike
 from backend.semantic.cells import cell
 from backend.semantic.compile import Compiled, Compiler
 from backend.semantic.engine import Engine
 from backend.semantic.fitness import misfits
+from backend.semantic.folding import folded
 from backend.semantic.members import Database, Members
 from backend.semantic.model import SemanticModel
 from backend.semantic.scope import own_member, scoped
@@ -72,6 +74,27 @@ class SemanticLayer:
             read_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
             truncated=result.truncated,
         )
+
+    def find_value(
+        self, dimension: str, text: str, *, role: str, attributes: Mapping[str, str]
+    ) -> tuple[str, ...]:
+        """The dimension's members that are most like a text, of those that the asker may see.
+
+        Raises SalesNotPermitted, SalesQueryInvalid (no such dimension, or one whose members are
+        nobody's to list), SourceUnavailable.
+        """
+        declared = self.model.dimensions.get(dimension)
+        if declared is None or not declared.members:
+            raise SalesQueryInvalid(f"no dimension with members is called {dimension!r}")
+        own = own_member(self.model, role, attributes)
+        members = self.members.of(dimension)
+        if own is not None:
+            scope = self.model.row_scope[role].dimension
+            if dimension != scope:
+                # Who is whose customer is a question about rows; the list of all is not theirs.
+                raise SalesNotPermitted(f"{dimension!r} cannot be listed for one {scope!r}")
+            members = tuple(each for each in members if folded(each) == folded(own))
+        return alike(text, members)
 
     def data_version(self) -> str | None:
         """What the model's freshness probe says now; None where it declares none.

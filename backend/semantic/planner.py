@@ -27,7 +27,7 @@ __all__ = [
 QUERY_TOOL = "sales_query_metrics"
 SERIES_TOOL = "market_get_series"
 GUIDANCE_TOOL = "playbook_find_guidance"
-CATALOG_TOOL = "sales_describe_metrics"
+CATALOG_TOOL = "sales_list_metrics"
 
 #: What the playbook is asked; longer questions are cut, its search needs no more.
 _LONGEST_QUESTION = 500

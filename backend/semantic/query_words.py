@@ -1,12 +1,21 @@
 """A query in words: the names of what it asks, as sentences and headings use them."""
 
+from collections.abc import Mapping
+
 from backend.domain.language import Language
-from backend.domain.sales import MetricQuery
+from backend.domain.sales import MetricQuery, Operator
 from backend.semantic.model import SemanticModel
+from backend.semantic.number_format import written_number
 from backend.semantic.period_words import when
 from backend.semantic.phrasebook import phrasebook
 
 _COUNTED = ("count", "quantity")
+_BOUNDS: Mapping[Operator, str] = {
+    ">": "over",
+    ">=": "at_least",
+    "<": "under",
+    "<=": "at_most",
+}
 
 
 def query_in_words(model: SemanticModel, query: MetricQuery, language: Language) -> str:
@@ -19,7 +28,7 @@ def query_in_words(model: SemanticModel, query: MetricQuery, language: Language)
         said += words.say(f"understood.grain.{query.grain}")
     if query.from_date or query.to_date:
         said += f" {when(query.from_date, query.to_date, words)}"
-    if query.filters:
+    if query.filters or query.exclude or query.having:
         filters = filters_in_words(model, query, language)
         said += words.say("understood.filters", filters=filters)
     return said
@@ -44,13 +53,28 @@ def dimension_names(model: SemanticModel, query: MetricQuery, language: Language
 
 
 def filters_in_words(model: SemanticModel, query: MetricQuery, language: Language) -> str:
-    """As in "região: Norte ou Sul; canal: Portal"."""
+    """As in "região: Norte ou Sul; exceto canal: Portal; faturamento acima de R$ 1.000,00"."""
     words = phrasebook(language)
-    return "; ".join(
+
+    def members_of(key: str, chosen: Mapping[str, tuple[str, ...]]) -> list[str]:
+        return [
+            words.say(
+                key,
+                dimension=model.dimensions[name].labels[language].singular,
+                members=words.joined(members, last="or"),
+            )
+            for name, members in chosen.items()
+        ]
+
+    bounds = [
         words.say(
-            "filter",
-            dimension=model.dimensions[name].labels[language].singular,
-            members=words.joined(members, last="or"),
+            f"bound.{_BOUNDS[each.op]}",
+            metric=metric_name(model, each.metric, language),
+            value=written_number(
+                each.value, model.metrics[each.metric].format, model.currency, words
+            ),
         )
-        for name, members in query.filters.items()
-    )
+        for each in query.having
+    ]
+    told = (*members_of("filter", query.filters), *members_of("excluded", query.exclude), *bounds)
+    return "; ".join(told)

@@ -5,22 +5,28 @@
 The words are in `phrases/<language>.yaml`, the names in the model. Nothing is computed here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from backend.domain.language import Language
-from backend.domain.sales import MetricQuery, MetricTable
+from backend.domain.sales import OTHER, MetricQuery, MetricTable
 from backend.domain.trace import Figure
 from backend.semantic.calendar_unit import Unit
+from backend.semantic.comparison import previous_days
 from backend.semantic.figure_writer import FigureWriter
 from backend.semantic.model import Label, SemanticModel
 from backend.semantic.number_format import written_number
 from backend.semantic.period import Period, whole
 from backend.semantic.period_words import name_of, when, written_day, written_moment
 from backend.semantic.phrasebook import Phrasebook, phrasebook
-from backend.semantic.query_words import dimension_names, filters_in_words, metric_names
+from backend.semantic.query_words import (
+    dimension_names,
+    filters_in_words,
+    metric_name,
+    metric_names,
+)
 
 #: A month of days is shown whole; more lines than that nobody reads in a chat.
 MOST_LINES = 31
@@ -49,8 +55,9 @@ def summarise(model: SemanticModel, table: MetricTable, language: Language) -> S
     elif query.grain or query.dimensions:
         paragraphs = _listed(model, table, language, writer, words)
     else:
-        paragraphs = [_sentence(_total(model, table, language, writer, words))]
-    if query.filters:
+        total = _sentence(_total(model, table, language, writer, words))
+        paragraphs = [" ".join((total, *_compared(model, table, language, writer, words)))]
+    if query.filters or query.exclude or query.having:
         paragraphs.append(words.say("filters", filters=filters_in_words(model, query, language)))
     read = written_moment(table.read_at, model.time_zone, words)
     paragraphs.append(words.say("source", source=table.source, moment=read))
@@ -99,6 +106,38 @@ def _total(
     return words.say("total.amount", subject=subject, when=days, value=text)
 
 
+def _compared(
+    model: SemanticModel,
+    table: MetricTable,
+    language: Language,
+    writer: FigureWriter,
+    words: Phrasebook,
+) -> Iterator[str]:
+    """A sentence for each metric of a total that is compared with another period's."""
+    query, row = table.query, table.rows[0]
+    if query.compare is None:
+        return
+    first, last = previous_days(query)
+    days = when(first, last, words)
+    several = len(query.metrics) > 1
+    for name in query.metrics:
+        previous, change = row[f"{name}_previous"], row[f"{name}_change"]
+        label = model.metrics[name].labels[language].singular
+        subject = words.say("compared.subject", label=label) if several else ""
+        if previous is None:
+            yield words.say("compared.nothing", when=days, subject=subject)
+            continue
+        said = writer.value(name, previous, words, kind="previous")
+        if change is None:
+            yield words.say("compared.no_base", when=days, previous=said, subject=subject)
+            continue
+        direction = "same" if not change else "rise" if change > 0 else "fall"
+        part = writer.value(name, change, words, kind="change").lstrip("+-") if change else ""
+        yield words.say(
+            f"compared.{direction}", when=days, previous=said, change=part, subject=subject
+        )
+
+
 def _listed(
     model: SemanticModel,
     table: MetricTable,
@@ -112,9 +151,14 @@ def _listed(
     for position, row in enumerate(table.rows[:MOST_LINES], start=1):
         within = _period_of(query, row)
         about = words.say("keys").join(_keys(model, query, row, within, language, words))
-        values = words.say("items").join(writer.items(query.metrics, row, words, within))
-        bullet = f"{position}." if query.order else "-"
-        lines.append(f"{bullet} {words.say('line', about=about, values=values)}")
+        members = _members(query, row, words)
+        # Whoever is listed for having nothing needs no figure to say so.
+        shown = () if query.without else query.metrics
+        values = words.say("items").join(writer.items(shown, row, words, within, members))
+        rest = OTHER in members.values()
+        bullet = f"{position}." if query.order and not rest else "-"
+        said = about if query.without else words.say("line", about=about, values=values)
+        lines.append(f"{bullet} {said}")
     left = len(table.rows) - MOST_LINES
     if left > 0:
         number = written_number(left, "count", model.currency, words)
@@ -129,12 +173,25 @@ def _heading(
     model: SemanticModel, query: MetricQuery, language: Language, words: Phrasebook
 ) -> str:
     days = when(query.from_date, query.to_date, words)
+    if query.without is not None:
+        return words.say(
+            "heading.without",
+            metric=metric_name(model, query.without, language),
+            dimensions=words.joined(
+                [model.dimensions[name].labels[language].plural for name in query.dimensions]
+            ),
+            when=days,
+        )
     said = words.say(
         "heading.breakdown" if query.dimensions else "heading.series",
         metrics=metric_names(model, query, language),
         dimensions=dimension_names(model, query, language),
         when=days,
     )
+    if query.cumulative:
+        said += words.say("heading.cumulative")
+    if query.compare is not None:
+        said += words.say(f"heading.{query.compare}")
     return said + (words.say(f"heading.{query.order}") if query.order else "")
 
 
@@ -154,9 +211,20 @@ def _keys(
         member, label = row[name], model.dimensions[name].labels[language].singular
         if member is None:
             keys.append(words.say("item.without", label=label))
+        elif member == OTHER:
+            keys.append(words.say("item.others"))
         else:
             keys.append(written_day(member, words) if isinstance(member, date) else str(member))
     return keys
+
+
+def _members(query: MetricQuery, row: Mapping[str, Any], words: Phrasebook) -> dict[str, str]:
+    """Whose row it is, as the reader is told."""
+    return {
+        name: written_day(row[name], words) if isinstance(row[name], date) else str(row[name])
+        for name in query.dimensions
+        if row[name] is not None
+    }
 
 
 def _period_of(query: MetricQuery, row: Mapping[str, Any]) -> Period | None:

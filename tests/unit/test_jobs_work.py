@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from backend.domain.errors import ClaimLost, ModelUnavailable, StoreUnavailable
-from backend.domain.identity import ConversationId, TaskId, TenantId, TurnId, new_id
+from backend.domain.identity import ConversationId, TaskId, TenantId, new_id
 from backend.jobs.work import Workbench
 from backend.store import tasks
 from backend.store.tasks import ATTEMPTS, Claim

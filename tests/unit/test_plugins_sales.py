@@ -1,4 +1,4 @@
-"""sales_query_metrics and sales_describe_metrics: figures ready to quote, and four kinds of nothing."""
+"""sales_query_metrics and sales_list_metrics: figures ready to quote, and four kinds of nothing."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -204,7 +204,7 @@ def test_64_turns_wait_for_their_databases_at_the_same_moment() -> None:
 
 
 def describe(**scope: Any) -> ToolOutcome:
-    return tools_of(a_scope(ClientRows(), **scope))["sales_describe_metrics"].call({})
+    return tools_of(a_scope(ClientRows(), **scope))["sales_list_metrics"].call({})
 
 
 @pytest.mark.parametrize("language", list(Language))

@@ -64,10 +64,51 @@ SNAPSHOT: dict[str, dict[str, Any]] = {
                 "maximum": 1000,
                 "description": "Keep this many rows.",
             },
+            "exclude": {
+                "type": "object",
+                "additionalProperties": TEXTS,
+                "description": "Dimension name -> members to leave out.",
+            },
+            "compare": {
+                "type": "string",
+                "enum": ["previous_period", "same_period_last_year"],
+                "description": "Add previous figures and change.",
+            },
+            "having": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "metric": {"type": "string"},
+                        "op": {"type": "string", "enum": [">", ">=", "<", "<="]},
+                        "value": {"type": "number"},
+                    },
+                    "required": ["metric", "op", "value"],
+                },
+                "description": "Keep rows by their figures.",
+            },
+            "share": {"type": "boolean", "description": "Add each row's share of the total."},
+            "cumulative": {"type": "boolean", "description": "Running totals by grain."},
+            "other": {"type": "boolean", "description": "With limit: one row for all others."},
+            "without": {
+                "type": "string",
+                "description": "List members that have none of this metric.",
+            },
         },
         "required": ["metrics"],
     },
-    "sales_describe_metrics": {"properties": {}, "required": []},
+    "sales_list_metrics": {"properties": {}, "required": []},
+    "sales_explain_metric": {
+        "properties": {"metric": {"type": "string", "description": "Name of the metric."}},
+        "required": ["metric"],
+    },
+    "sales_find_value": {
+        "properties": {
+            "dimension": {"type": "string", "description": "Name of the dimension."},
+            "text": {"type": "string", "description": "What the member may be called."},
+        },
+        "required": ["dimension", "text"],
+    },
     "playbook_find_guidance": {
         "properties": {
             "query": {
@@ -115,7 +156,10 @@ def test_each_specialist_has_its_own_tools() -> None:
     offered = toolbox(everything(), recorded_kernel())
     names = {who: {tool.spec.name for tool in tools} for who, tools in offered.items()}
     assert names == {
-        "sales": {"sales_query_metrics", "sales_describe_metrics", "playbook_find_guidance"},
+        "sales": {
+            *("sales_query_metrics", "sales_list_metrics", "sales_explain_metric"),
+            *("sales_find_value", "playbook_find_guidance"),
+        },
         "market": {"market_get_series"},
     }
 
@@ -176,7 +220,7 @@ def test_a_call_without_a_scope_runs_nothing() -> None:
     ("tool", "arguments"),
     [
         ("sales_query_metrics", {"metrics": ["revenue"]}),
-        ("sales_describe_metrics", {}),
+        ("sales_list_metrics", {}),
         ("playbook_find_guidance", {"query": "desconto"}),
         ("market_get_series", {"series": "dollar"}),
     ],
