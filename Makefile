@@ -13,6 +13,10 @@ USER_ID ?= 123
 # As it was typed: a "$" in a question (R$$ 10) is not for make to expand.
 export QUESTION := $(value Q)
 unexport Q
+# As it was typed too; it is a secret, and a program's arguments are everybody's to read.
+export DRAFT_DSN := $(value DSN)
+export DRAFT_FILE := $(value FILE)
+unexport DSN FILE
 
 PYTHON_VERSION = $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 define require_python
@@ -20,7 +24,7 @@ $(if $(filter 3.11 3.12 3.13,$(PYTHON_VERSION)),,$(error Python 3.11, 3.12 or 3.
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help up down ask test check containers bench eval demo-media format lock install-local install-dev
+.PHONY: help up down ask test check containers bench eval model demo-media format lock install-local install-dev
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -54,6 +58,9 @@ bench: install-dev ## Measure the figures of ops/load/README.md
 
 eval: install-dev ## Put the golden questions to the product and print how right, how dear (EVAL="--only NAME")
 	@exec $(RUN) -m tests.evals $(EVAL)
+
+model: install-local ## Draft the model of a database, for a person to finish: make model DSN=... (FILE=where)
+	@exec $(RUN) -m ops.model
 
 demo-media: install-dev ## Take the pictures of the README from the running stack (needs Chromium)
 	@exec $(RUN) -m ops.media

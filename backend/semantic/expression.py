@@ -4,7 +4,7 @@ What is not listed here is refused, so a function, a subquery or a cast that nob
 cannot come in through the text of a model.
 """
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -14,6 +14,7 @@ from sqlglot.errors import SqlglotError
 
 from backend.semantic.identifier import column
 from backend.semantic.model import Table
+from backend.semantic.nearest import among
 
 _AGGREGATES = (exp.Sum, exp.Count, exp.Avg, exp.Min, exp.Max)
 
@@ -26,7 +27,7 @@ EXPRESSION_NODES: frozenset[type[exp.Expr]] = frozenset(
         *(exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE),
         *(exp.In, exp.Between, exp.Is, exp.Like, exp.Filter, exp.Where, exp.Case, exp.If),
         *(exp.Coalesce, exp.Nullif, exp.Round, exp.Abs, exp.Lower, exp.Upper),
-        *(exp.Trim, exp.Substring, exp.DPipe, exp.DataTypeParam),
+        *(exp.Trim, exp.Substring, exp.Replace, exp.Length, exp.DPipe, exp.DataTypeParam),
     }
 )
 #: What a formula over metrics may consist of.
@@ -41,6 +42,14 @@ CAST_TYPES = frozenset(
         *(exp.DType.TEXT, exp.DType.DATE, exp.DType.TIMESTAMP, exp.DType.BOOLEAN),
     }
 )
+
+
+#: What a model's author is told, in the place of the names above.
+_MAY_USE = (
+    "may use sum, count, avg, min, max, filter (where …), case, coalesce, nullif, round, abs, lower,"
+    " upper, trim, substring, replace, length, cast, ||, arithmetic, comparisons, in, between, like"
+)
+_MAY_CAST = "cast to decimal, int, bigint, double precision, text, date, timestamp or boolean"
 
 
 class ExpressionRefused(ValueError):
@@ -78,14 +87,18 @@ def computed(text: str, table: Table) -> exp.Expr:
     return tree
 
 
-def formula(text: str, metrics: Container[str]) -> exp.Expr:
+def formula(text: str, metrics: Collection[str]) -> exp.Expr:
     """Arithmetic over names of metrics, each a column without a table. Raises ExpressionRefused."""
     tree = _read(text)
     for node in tree.walk():
         if type(node) not in _ARITHMETIC:
-            raise ExpressionRefused(f"may not use {node.sql(dialect='postgres')!r}")
+            used = node.sql(dialect="postgres")
+            raise ExpressionRefused(f"may not use {used!r}; write + - * / and brackets only")
         if isinstance(node, exp.Column) and (node.table or node.name not in metrics):
-            raise ExpressionRefused(f"uses {node.sql(dialect='postgres')}, which is no metric")
+            known = among(node.name, metrics)
+            raise ExpressionRefused(
+                f"uses {node.sql(dialect='postgres')}, which is no metric; {known}"
+            )
     return tree
 
 
@@ -95,7 +108,8 @@ def day_column(text: str, tables: Mapping[str, Table]) -> tuple[str, str]:
     kind = tables[table].type_of(name) if table in tables else None
     if kind not in ("date", "datetime", "timestamp"):
         raise ExpressionRefused(
-            f"{text!r} is not a declared column of type date, datetime or timestamp"
+            f"{text!r} is not a declared column of type date, datetime or timestamp;"
+            f" {among(text, _days(tables))}"
         )
     return table, name
 
@@ -124,6 +138,13 @@ def tables_of(trees: Iterable[exp.Expr]) -> frozenset[str]:
     return frozenset(node.table for tree in trees for node in tree.find_all(exp.Column))
 
 
+def _days(tables: Mapping[str, Table]) -> Iterator[str]:
+    for table in tables.values():
+        for name in (*table.columns, *table.computed):
+            if table.type_of(name) in ("date", "datetime", "timestamp"):
+                yield f"{table.name}.{name}"
+
+
 def _parse(text: str, home: str, tables: Mapping[str, Table]) -> exp.Expr:
     tree = _read(text)
     for node in tree.walk():
@@ -146,7 +167,9 @@ def _read_once(text: str) -> exp.Expr:
     try:
         tree: exp.Expr = sqlglot.parse_one(text, dialect="postgres")
     except (SqlglotError, RecursionError) as error:
-        raise ExpressionRefused(f"cannot be read as SQL: {text[:200]!r}") from error
+        raise ExpressionRefused(
+            f"cannot be read as SQL: {text[:200]!r}; check its brackets and quotes"
+        ) from error
     for node in tree.walk():
         node.pop_comments()
     return tree
@@ -154,16 +177,20 @@ def _read_once(text: str) -> exp.Expr:
 
 def _check_node(node: exp.Expr) -> None:
     if type(node) not in EXPRESSION_NODES:
-        raise ExpressionRefused(f"may not use {node.sql(dialect='postgres')!r}")
+        raise ExpressionRefused(f"may not use {node.sql(dialect='postgres')!r}; {_MAY_USE}")
     if isinstance(node, exp.Star) and not isinstance(node.parent, exp.Count):
         raise ExpressionRefused("may use * in count(*) only")
     if isinstance(node, exp.DataType) and node.this not in CAST_TYPES:
-        raise ExpressionRefused(f"may not cast to {node.sql(dialect='postgres')}")
+        raise ExpressionRefused(f"may not cast to {node.sql(dialect='postgres')}; {_MAY_CAST}")
 
 
 def _declared(node: exp.Column, home: str, tables: Mapping[str, Table]) -> exp.Expr:
     """The same column, qualified, if the model declares it."""
     table = node.table or home
     if node.args.get("db") or table not in tables or tables[table].type_of(node.name) is None:
-        raise ExpressionRefused(f"uses {node.sql(dialect='postgres')}, which no table declares")
+        own = tables.get(table)
+        known = among(node.name, (*own.columns, *own.computed)) if own else among(table, tables)
+        raise ExpressionRefused(
+            f"uses {node.sql(dialect='postgres')}, which no table declares; {known}"
+        )
     return source_column(tables, table, node.name)

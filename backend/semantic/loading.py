@@ -5,13 +5,11 @@ wrong figure that looks certified.
 """
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import MISSING, fields, is_dataclass
-from difflib import get_close_matches
 from typing import Any, ClassVar, TypeVar
 
-import msgspec
 import yaml
 
 from backend.domain.errors import SalesCrewError
@@ -19,19 +17,20 @@ from backend.domain.language import Language
 from backend.semantic.consistency import problems_of
 from backend.semantic.meanings import problems_of_words
 from backend.semantic.model import (
-    Computed,
     Dimension,
     Freshness,
     Group,
     Join,
-    Label,
     Metric,
     RowScope,
     SemanticModel,
     Table,
     WeekStart,
 )
+from backend.semantic.nearest import among
 from backend.semantic.places import Places
+from backend.semantic.shapes import shaped
+from backend.semantic.short_forms import written_out
 
 _Shape = TypeVar("_Shape")
 
@@ -51,12 +50,30 @@ _HEAD: Mapping[str, Any] = {
     "week_start": WeekStart,
     "fiscal_year_start": int,
     "freshness": Freshness,
+    "country": str | None,
 }
 _KEYS = frozenset({*_HEAD, "joins", *(section for section, _, _ in _SECTIONS)})
 #: Sections that a model may do without.
 _OPTIONAL = frozenset(
-    {"joins", "groups", "row_scope", "week_start", "fiscal_year_start", "freshness"}
+    {
+        "joins",
+        "groups",
+        "row_scope",
+        "week_start",
+        "fiscal_year_start",
+        "freshness",
+        "country",
+        "title",
+    }
 )
+#: What to write where one of the others is missing.
+_REMEDIES: Mapping[str, str] = {
+    "name": "add a name for the model, such as 'name: sales'",
+    "currency": "add the ISO 4217 code of its money, such as 'currency: BRL'",
+    "tables": "declare the tables and columns that may be read",
+    "metrics": "declare the figures that may be asked for",
+    "dimensions": "declare what figures may be grouped and filtered by",
+}
 
 
 class ModelInvalid(SalesCrewError):
@@ -84,8 +101,15 @@ def load_model(text: str, file: str = "model") -> SemanticModel:
 
 def _read(text: str) -> SemanticModel:
     data = _mapping(text)
-    problems = [f"{key}: unknown key" for key in data if key not in _KEYS]
-    problems += [f"{key}: missing" for key in sorted(_KEYS - _OPTIONAL - data.keys())]
+    problems = [
+        f"{key}: unknown key; {among(key, sorted(_KEYS), 'known')}"
+        for key in data
+        if key not in _KEYS
+    ]
+    data = written_out(data)
+    problems += [
+        f"{key}: missing; {_REMEDIES[key]}" for key in sorted(_KEYS - _OPTIONAL - data.keys())
+    ]
     head: dict[str, Any] = {
         key: _converted(data[key], shape, key, problems)
         for key, shape in _HEAD.items()
@@ -110,8 +134,22 @@ def _read(text: str) -> SemanticModel:
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+#: A model's deepest is a label's gender, or an alias: five or six.
+_DEEPEST = 20
+#: What YAML 1.1 takes words and dates for, unasked.
+_GUESSED = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
+
+
 class _StrictLoader(_Loader):  # type: ignore[valid-type, misc]
-    """YAML that refuses a key written twice, where the second would silently win."""
+    """YAML that refuses a key written twice, where the second would silently win.
+
+    Only true and false are truth values: "no" is a word, and NO the code of a country.
+    """
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [each for each in resolvers if each[0] not in _GUESSED]
+        for first, resolvers in _Loader.yaml_implicit_resolvers.items()
+    }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -124,10 +162,17 @@ class _StrictLoader(_Loader):  # type: ignore[valid-type, misc]
         return read
 
 
+_StrictLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+
+
 def _mapping(text: str) -> dict[str, Any]:
     try:
+        _check_depth(text)
         data = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - it is a SafeLoader
-    except (yaml.YAMLError, ValueError) as error:
+    # PyYAML lets a few through: "!!bool maybe" is a KeyError, a list for a key a TypeError.
+    except (yaml.YAMLError, ValueError, KeyError, TypeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}: " if mark is not None else ""
         problem = getattr(error, "problem", None) or error
@@ -137,21 +182,38 @@ def _mapping(text: str) -> dict[str, Any]:
     return data
 
 
+def _check_depth(text: str) -> None:
+    """The parser written in C goes as deep as it is led, and ends the process with its stack."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                problem = "brackets and lists within each other are deeper than a model's"
+                raise ModelInvalid((f"line {line}: {problem}; remove those that are not closed",))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
 def _entries(
     data: Any, shape: type[_Shape], section: str, key_field: str, problems: list[str]
 ) -> Iterator[tuple[str, _Shape]]:
     if data is None:
         return
     if not isinstance(data, dict):
-        problems.append(f"{section}: must be a mapping of names")
+        problems.append(f"{section}: must be a mapping: each name with its properties below it")
         return
     for key, value in data.items():
         place = f"{section}.{key}"
         if not isinstance(key, str) or not isinstance(value, dict):
-            problems.append(f"{place}: must be a name with its properties")
+            problems.append(
+                f"{place}: must be a name with its properties, such as"
+                f" '{section}: {{a_name: {{…}}}}'; a name like no or 7 needs quotes"
+            )
             continue
         if key_field in value:
-            problems.append(f"{place}: unknown key {key_field!r}")
+            problems.append(f"{place}: unknown key {key_field!r}; remove it: {key!r} is its name")
         entry = _converted({**value, key_field: key}, shape, place, problems)
         if entry is not None:
             yield key, entry
@@ -161,7 +223,7 @@ def _joins(data: Any, problems: list[str]) -> Iterator[Join]:
     if data is None:
         return
     if not isinstance(data, list):
-        problems.append("joins: must be a list")
+        problems.append("joins: must be a list, such as '- orders.customer_id -> customers'")
         return
     for number, value in enumerate(data):
         entry = _converted(value, Join, f"joins[{number}]", problems)
@@ -171,31 +233,6 @@ def _joins(data: Any, problems: list[str]) -> Iterator[Join]:
 
 def _converted(data: Any, shape: Any, place: str, problems: list[str]) -> Any:
     """The value in its shape, or None and what is wrong with it."""
-    found = list(_key_problems(data, shape))
-    if not found:
-        try:
-            return msgspec.convert(data, shape, strict=True)
-        except msgspec.ValidationError as error:
-            found.append(str(error))
+    value, found = shaped(data, shape)
     problems.extend(f"{place}: {problem}" for problem in found)
-    return None
-
-
-def _key_problems(data: Any, shape: Any) -> Iterator[str]:
-    """Unknown and missing keys, all of them: msgspec stops at the first and ignores the unknown."""
-    if not isinstance(data, dict) or not is_dataclass(shape):
-        return
-    known = {field.name: field for field in fields(shape)}
-    for key in data:
-        if key not in known:
-            near = get_close_matches(str(key), known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-            yield f"unknown key {key!r}; {hint}"
-    for name, field in known.items():
-        if name not in data and field.default is MISSING and field.default_factory is MISSING:
-            yield f"missing {name!r}"
-    for part, inner in (("labels", Label), ("computed", Computed)):
-        entries = data.get(part)
-        for name, entry in entries.items() if isinstance(entries, dict) else ():
-            for problem in _key_problems(entry, inner):
-                yield f"{part}.{name}: {problem}"
+    return None if found else value

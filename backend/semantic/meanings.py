@@ -1,6 +1,6 @@
-"""Each word of a semantic model has one meaning, and each meaning has words in every language."""
+"""Each word of a semantic model has one meaning in each language."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from backend.domain.language import Language
 from backend.semantic.folding import folded
@@ -9,24 +9,8 @@ from backend.semantic.model import Dimension, Metric, SemanticModel
 
 def problems_of_words(model: SemanticModel) -> Iterator[str]:
     """One sentence for each problem, beginning with its place in the text."""
-    yield from _languages(model)
     yield from _shared_words(model)
     yield from _shared_aliases(model)
-
-
-def _languages(model: SemanticModel) -> Iterator[str]:
-    """Every language, everywhere: an answer must never fall back to another one."""
-    spoken: list[tuple[str, Mapping[Language, object]]] = [("title", model.title)]
-    for metric in model.metrics.values():
-        spoken.append((f"metrics.{metric.name}.labels", metric.labels))
-        spoken.append((f"metrics.{metric.name}.definition", metric.definition))
-    spoken += [
-        (f"dimensions.{each.name}.labels", each.labels) for each in model.dimensions.values()
-    ]
-    for place, texts in spoken:
-        for language in Language:
-            if language not in texts:
-                yield f"{place}: nothing in {language.value!r}"
 
 
 def _shared_words(model: SemanticModel) -> Iterator[str]:
@@ -34,11 +18,14 @@ def _shared_words(model: SemanticModel) -> Iterator[str]:
     owners: dict[tuple[Language, str], str] = {}
     for place, language, word in _words(model):
         if not folded(word):
-            yield f"{place}: an empty word ({language.value})"
+            yield f"{place}: an empty word ({language.value}); remove it"
             continue
         owner = owners.setdefault((language, folded(word)), place)
         if owner != place:
-            yield f"{place}: {word!r} ({language.value}) already means {owner}"
+            yield (
+                f"{place}: {word!r} ({language.value}) already means {owner};"
+                " give each its own words, or make a group of two metrics"
+            )
 
 
 def _shared_aliases(model: SemanticModel) -> Iterator[str]:
@@ -48,7 +35,10 @@ def _shared_aliases(model: SemanticModel) -> Iterator[str]:
             for word in (member, *words):
                 owner = owners.setdefault(folded(word), member)
                 if owner != member:
-                    yield f"dimensions.{dimension.name}.aliases: {word!r} already means {owner!r}"
+                    yield (
+                        f"dimensions.{dimension.name}.aliases: {word!r} already means {owner!r};"
+                        " remove it from one of them"
+                    )
 
 
 def _words(model: SemanticModel) -> Iterator[tuple[str, Language, str]]:

@@ -17,6 +17,7 @@ from backend.semantic.expression import (
 )
 from backend.semantic.joins import path
 from backend.semantic.model import Metric, SemanticModel
+from backend.semantic.nearest import among
 from backend.semantic.parts import metrics_used, parts_of
 
 #: What a metric of each kind must have; what belongs to another kind it may not.
@@ -64,8 +65,7 @@ def _own(model: SemanticModel, metric: Metric) -> Iterator[str]:
     try:
         for name in metrics_used(model, metric):
             if name not in model.metrics:
-                declared = ", ".join(model.metrics)
-                yield f"{place}: unknown metric {name!r}; declared: {declared}"
+                yield f"{place}: unknown metric {name!r}; {among(name, model.metrics)}"
         if metric.formula is not None:
             formula(metric.formula, model.metrics)
     except ExpressionRefused as error:
@@ -75,7 +75,7 @@ def _own(model: SemanticModel, metric: Metric) -> Iterator[str]:
 def _aggregate(model: SemanticModel, metric: Metric, place: str) -> Iterator[str]:
     home, tables = metric.table or "", model.tables
     if home not in tables:
-        yield f"{place}.table: unknown table {home!r}; declared: {', '.join(tables)}"
+        yield f"{place}.table: unknown table {home!r}; {among(home, tables)}"
         return
     readings: list[tuple[str, Callable[[], exp.Expr]]] = [
         ("sql", partial(aggregate, metric.sql or "", home, tables)),

@@ -56,6 +56,8 @@ class Table:
     schema: str | None = None
     #: The column that names a row; joins point at it. Only a table that is joined to needs one.
     key: str | None = None
+    #: What one row is, in a sentence, for people who read the model.
+    description: Mapping[Language, str] = field(default_factory=dict)
     #: "first_name || ' ' || last_name", "upper(trim(code))".
     computed: Mapping[str, Computed] = field(default_factory=dict)
 
@@ -92,7 +94,9 @@ class Metric:
     #: What people call it besides its labels.
     synonyms: Mapping[Language, tuple[str, ...]]
     definition: Mapping[Language, str]
+    #: Who answers for it; empty where nobody is named.
     owner: str
+    #: One that is not is never told.
     certified: bool
     #: Of an aggregate. `filter` belongs to it wherever it is used: "won deals".
     table: str | None = None
@@ -127,6 +131,8 @@ class Dimension:
     members: bool = False
     #: Member, as the database writes it -> other words for it ("São Paulo": ("SP",)).
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: What it is, in a sentence.
+    description: Mapping[Language, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +187,8 @@ class SemanticModel:
     week_start: WeekStart = "monday"
     #: The month that a fiscal year begins in, 1 to 12.
     fiscal_year_start: int = 1
+    #: ISO 3166-1, two letters: whose public holidays are no business days. None: only weekends are.
+    country: str | None = None
     freshness: Freshness | None = None
 
     def type_of(self, dimension: str) -> ColumnType:

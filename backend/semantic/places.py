@@ -5,6 +5,8 @@ import re
 import yaml
 
 _PLACE = re.compile(r"(?:line (?P<line>\d+): )?(?P<place>[\w.\[\]]+)?(?P<rest>.*)", re.DOTALL)
+#: What the problem names within its place: "metrics.revenue: labels.en: …", "unknown key 'x'".
+_INNER = re.compile(r": (?:(?P<keys>[\w.]+): )?(?:unknown key '(?P<key>[^']+)')?")
 _STEP = re.compile(r"[^.\[\]]+")
 
 
@@ -18,7 +20,7 @@ class Places:
         self._walked: set[int] = set()
         try:
             node = yaml.compose(text, Loader=yaml.SafeLoader)
-        except yaml.YAMLError:
+        except (yaml.YAMLError, RecursionError):
             node = None
         if node is not None:
             self._walk(node, ())
@@ -29,6 +31,9 @@ class Places:
         if found is not None and found["line"]:
             return f"{self._file}:{problem.removeprefix('line ')}"
         place = tuple(_STEP.findall(found["place"] or "")) if found else ()
+        inner = _INNER.match(found["rest"]) if found else None
+        if place and inner is not None:
+            place = (*place, *_STEP.findall(inner["keys"] or ""), inner["key"] or "")
         while place and place not in self._lines:
             place = place[:-1]
         return f"{self._file}:{self._lines.get(place, 1)}: {problem}"

@@ -18,7 +18,10 @@ def own_member(model: SemanticModel, role: str, attributes: Mapping[str, str]) -
     if scope is None:
         return None
     own = attributes.get(scope.attribute)
-    if own is None and scope.when_absent == "none":
+    if own is None and scope.when_absent == "all":
+        return None
+    # One that is there and says nothing is a mistake somewhere, not a permission.
+    if own is None or not own.strip():
         raise SalesNotPermitted(f"{role!r} needs the attribute {scope.attribute!r}")
     return own
 

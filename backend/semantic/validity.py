@@ -5,8 +5,9 @@ from typing import get_args
 
 from backend.domain.errors import SalesQueryInvalid
 from backend.domain.sales import Comparison, Grain, MetricQuery, Operator
-from backend.semantic.joins import reaches
+from backend.semantic.joins import path, reaches
 from backend.semantic.model import SemanticModel
+from backend.semantic.parts import parts_of
 
 #: The key of a grain's column in every row.
 PERIOD = "period"
@@ -18,12 +19,15 @@ def check_query(model: SemanticModel, query: MetricQuery) -> None:
         raise SalesQueryInvalid("the query names no metric")
     asked = dict.fromkeys((*query.metrics, *_hidden_metrics(query)))
     _defined("metric", asked, model.metrics.keys())
+    for metric in asked:
+        if not model.metrics[metric].certified:
+            raise SalesQueryInvalid(f"{metric!r} is not certified, and so is not told")
     _defined("dimension", query.dimensions, model.dimensions.keys())
     _defined("filter", (*query.filters, *query.exclude), model.dimensions.keys())
     for dimension in dict.fromkeys((*query.dimensions, *query.filters, *query.exclude)):
         for metric in asked:
             if not reaches(model, metric, dimension):
-                raise SalesQueryInvalid(f"{metric!r} cannot be told by {dimension!r}")
+                raise SalesQueryInvalid(_apart(model, metric, dimension))
     _check_words(query)
     if query.from_date and query.to_date and query.from_date > query.to_date:
         raise SalesQueryInvalid("the period ends before it begins")
@@ -56,6 +60,16 @@ def _hidden_metrics(query: MetricQuery) -> Iterator[str]:
     yield from (each.metric for each in query.having if each.metric not in told)
     if query.without is not None:
         yield query.without
+
+
+def _apart(model: SemanticModel, metric: str, dimension: str) -> str:
+    """Names the two tables: a question about one fact cannot be cut by what only another knows."""
+    target = model.dimensions[dimension].table
+    homes = dict.fromkeys(
+        model.metrics[each.metric].table or "" for each in parts_of(model, metric)
+    )
+    lost = next(home for home in homes if path(model, home, target) is None)
+    return f"{metric!r} cannot be told by {dimension!r}: no join leads from {lost!r} to {target!r}"
 
 
 def _defined(kind: str, names: Collection[str], defined: Collection[str]) -> None:

@@ -12,7 +12,7 @@ from backend.domain.errors import (
     SalesQueryInvalid,
     SourceUnavailable,
 )
-from backend.domain.sales import MetricQuery, MetricTable, Outcome
+from backend.domain.sales import MetricQuery, MetricTable, Outcome, Threshold
 from backend.semantic.compile import Compiled
 from backend.semantic.layer import SemanticLayer
 from backend.semantic.loading import load_model
@@ -157,23 +157,56 @@ def test_somebody_elses_rows_are_not_permitted_rather_than_empty(asked: tuple[st
     assert not database.asked
 
 
-def test_a_seller_without_a_name_sees_everything_if_the_model_says_so() -> None:
-    table = _answer(_Database((Decimal(7),)), MetricQuery(metrics=("revenue",)), "seller")
-
-    assert table.query.filters == {}
+_SCOPE = "seller: {dimension: seller, attribute: seller"
 
 
-def test_a_seller_without_a_name_sees_nothing_if_the_model_says_so() -> None:
-    model = load_model(TEXT.replace("when_absent: all", "when_absent: none"))
-    layer = SemanticLayer(model, _Database((Decimal(7),)), "demo")
+@pytest.mark.parametrize("attributes", [{}, {"region": "Sul"}, {"seller": ""}, {"seller": "  "}])
+@pytest.mark.parametrize("said", ["", ", when_absent: none"])
+def test_a_seller_without_a_name_sees_nothing(said: str, attributes: dict[str, str]) -> None:
+    database = _Database((Decimal(7),))
+    layer = SemanticLayer(load_model(TEXT.replace(_SCOPE, _SCOPE + said)), database, "demo")
 
     with pytest.raises(SalesNotPermitted):
         layer.answer(
             MetricQuery(metrics=("revenue",)),
             role="seller",
-            attributes={"region": "Sul"},
+            attributes=attributes,
             permitted_roles=_PERMITTED,
         )
+
+    assert not database.asked
+
+
+def test_a_seller_without_a_name_sees_everything_only_if_the_model_says_so() -> None:
+    model = load_model(TEXT.replace(_SCOPE, f"{_SCOPE}, when_absent: all"))
+    layer = SemanticLayer(model, _Database((Decimal(7),)), "demo")
+
+    def asked(**attributes: str) -> MetricTable:
+        return layer.answer(
+            MetricQuery(metrics=("revenue",)),
+            role="seller",
+            attributes=attributes,
+            permitted_roles=_PERMITTED,
+        )
+
+    assert asked().query.filters == {}
+    with pytest.raises(SalesNotPermitted):
+        asked(seller="")
+
+
+def test_a_metric_that_is_not_certified_is_not_told_in_any_way() -> None:
+    model = load_model(TEXT.replace("certified: true", "certified: false", 1))
+    layer = SemanticLayer(model, _Database((Decimal(7),)), "demo")
+    having = (Threshold(metric="revenue", op=">", value=Decimal(1)),)
+
+    for query in (
+        MetricQuery(metrics=("revenue",)),
+        MetricQuery(metrics=("orders", "revenue")),
+        MetricQuery(metrics=("orders",), dimensions=("seller",), having=having),
+        MetricQuery(metrics=("orders",), dimensions=("seller",), without="revenue"),
+    ):
+        with pytest.raises(SalesQueryInvalid, match="not certified"):
+            layer.answer(query, role="manager", attributes={}, permitted_roles=_PERMITTED)
 
 
 def test_a_metric_that_cannot_be_narrowed_is_not_permitted() -> None:

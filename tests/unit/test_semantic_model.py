@@ -52,7 +52,7 @@ def test_the_version_is_the_text() -> None:
         ("currency: BRL\n", "", "currency: missing"),
         ("currency: BRL", "currency: BRL\ncurency: BRL", "curency: unknown key"),
         ("    filter: orders", "    fliter: orders", "metrics.revenue: unknown key 'fliter'"),
-        ("    owner: Controladoria\n", "", "metrics.revenue: missing 'owner'"),
+        ("    format: money\n", "", "metrics.revenue: missing 'format'"),
         ("    format: money", "    format: dollars", "metrics.revenue: .*format"),
         ("certified: true", "certified: maybe", "metrics.revenue: .*certified"),
         ("plural: revenues}", "plurals: revenues}", "metrics.revenue: labels.en: unknown key"),
@@ -104,10 +104,10 @@ def test_the_version_is_the_text() -> None:
          "unknown metric 'deals'"),
         ("metrics: [revenue, contracts_closed]", "metrics: [revenue]", "two metrics or more"),
         ("seller: {dimension: seller", "seller: {dimension: salesman", "row_scope.seller"),
-        ("when_absent: all", "when_absent: some", "row_scope.seller: .*some"),
+        ("attribute: seller}", "attribute: seller, when_absent: some}", "row_scope.seller: .*some"),
         ("en: [net revenue,", "en: [Orders,", "'order.*already means metrics.revenue"),
         ("pt: [receita,", "pt: ['',", "an empty word"),
-        ("title: {pt: Vendas, en: Sales, es: Ventas}", "title: {pt: Vendas}", "nothing in 'en'"),
+        ("title: {pt: Vendas, en: Sales, es: Ventas}", "title: {fr: Ventes}", "title.*fr"),
         ("  orders:\n    schema", "  returns:\n    schema", "written twice"),
         ("joins:\n", "joins:\n  - broken\n", r"joins\[0\]"),
         ("tables:\n", "tables:\n  7: {}\n", "tables.7"),
@@ -130,15 +130,31 @@ def test_all_problems_are_listed_at_once() -> None:
 
 
 def test_two_unknown_keys_in_one_metric_are_both_listed() -> None:
-    problems = "\n".join(_problems(_edited("    owner: Controladoria\n", "    a: 1\n    b: 2\n")))
+    problems = "\n".join(_problems(_edited("    format: money\n", "    a: 1\n    b: 2\n")))
 
     assert all(f"unknown key '{key}'" in problems for key in "ab")
-    assert "missing 'owner'" in problems
+    assert "missing 'format'" in problems
 
 
-@pytest.mark.parametrize("text", ["", "- a\n- b", "a: [", "\0", "just words", "a: !!python/none x"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "- a\n- b", "a: [", "\0", "just words", "a: !!python/none x", "a: !!bool b", "? [a]\n: b",
+     "a: " + "[" * 5000, "a: " + "[" * 200_000, "- " * 100_000, "a: &a {b: *a}",
+     "metrics: {a: {format: *x}}"],
+)  # fmt: skip
 def test_what_is_no_model_is_refused(text: str) -> None:
     assert _problems(text)
+
+
+def test_lists_within_lists_of_the_same_are_not_told_in_full() -> None:
+    bomb = "x0: &x0 [1, 1]\n" + "".join(
+        f"x{n}: &x{n} [*x{n - 1}, *x{n - 1}]\n" for n in range(1, 60)
+    )
+    text = bomb + TEXT.replace("format: money", "format: *x59").replace(
+        "Norte: [North]", "Norte: *x59"
+    )
+
+    assert max(map(len, _problems(text))) < 2000
 
 
 def test_a_word_may_mean_different_things_in_different_languages() -> None:
