@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from backend.answering.body import body
+from backend.answering.body import body, is_cached
 from backend.answering.report import count_tools, report
 from backend.answering.steps import Steps, code_of
 from backend.answering.telling import Telling
@@ -30,7 +30,8 @@ from backend.memory.context import gather
 from backend.memory.recall import meaning_of
 from backend.observe import metrics, spans
 from backend.observe.tracing import Origin
-from backend.semantic.planner import QUERY_TOOL, query_from_arguments
+from backend.semantic.planner import QUERY_TOOL
+from backend.semantic.query_arguments import query_from_arguments, query_to_arguments
 from backend.store import turns
 from backend.store.llm_calls import Payer
 from backend.store.tasks import Claim
@@ -77,6 +78,11 @@ def _answered(world: World, claim: Claim, begun: Begun, claimed_at: float) -> Cl
         with steps.step("gather", "memory") as detail:
             context, opens = _gathered(world, claim, begun)
             detail["lines"] = len(context.memory)
+            detail["recalled"] = [
+                {"at": line.at, "score": line.score, **line.why}
+                for line in context.memory
+                if line.why is not None
+            ]
         question = _question(world, claim, begun, context, claimed_at)
         with world.aside():
             # It may read the client's database, which may be slow or gone: that is waiting.
@@ -84,10 +90,14 @@ def _answered(world: World, claim: Claim, begun: Begun, claimed_at: float) -> Cl
         thought = think(world, question, source, telling, steps)
 
     closed = _record(world, claim, question, thought, steps)
-    if closed.ring is not None:
-        world.ring(closed.ring, "answer_turn")
-    telling.emit(EventKind.TURN_ANSWERED, closed.body)
-    report(question.asked, begun.trace_id, thought.checked, closed)
+    try:
+        if closed.ring is not None:
+            world.ring(closed.ring, "answer_turn")
+        telling.emit(EventKind.TURN_ANSWERED, closed.body)
+        report(question.asked, begun.trace_id, thought.checked, closed)
+    except Exception:
+        # The answer stands, and whoever waits asks the rows: what follows must still be done.
+        log.exception("turn.not_told", turn_id=str(claim.turn_id))
     return closed.follow_up
 
 
@@ -143,7 +153,7 @@ def _record(
         ),
         query=_queried(checked.draft),
         model=checked.draft.model,
-        cached=False,
+        cached=is_cached(checked.draft),
         time_ms=time_ms,
         steps=steps.taken,
         tool_calls=checked.draft.tool_calls,
@@ -161,6 +171,7 @@ def _question(
         asked=_asked(world, claim, begun, claimed_at),
         context=context,
         previous=_query(context.last_query),
+        choices=tuple(query for each in context.choices if (query := _query(each)) is not None),
         model=MeteredModel(
             model=world.model,
             database=world.database,
@@ -198,7 +209,9 @@ def _payer(claim: Claim, begun: Begun) -> Payer:
 
 
 def _queried(draft: Draft) -> Mapping[str, Any] | None:
-    """The last metric query that had an answer: what a follow-up goes on from."""
+    """The last metric query that had an answer, or those that the answer asks to choose between."""
+    if draft.choices:
+        return {"choices": [query_to_arguments(each) for each in draft.choices]}
     asked = [call for call in draft.tool_calls if call.name == QUERY_TOOL and call.outcome.ok]
     return dict(asked[-1].arguments) if asked else None
 

@@ -1,11 +1,12 @@
 """The public body of an answered turn, exactly as the contract writes it. Pure."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from backend.domain.chat import Remembered
 from backend.domain.language import Language
 from backend.domain.trace import Figure, ToolCall
-from backend.domain.turns import Asked, Checked, Context
+from backend.domain.turns import Asked, Checked, Context, Draft
 from backend.domain.usage import Usage, dollars
 
 
@@ -44,9 +45,35 @@ def body(
             "cost_usd": dollars(usage.cost_nano),
             "priced": usage.priced,
         },
-        "cached": False,
+        "cached": is_cached(checked.draft),
         "time_ms": time_ms,
+        "understood": checked.draft.understood,
+        "cache": _cache(checked.draft),
+        "charts": [
+            {"tool_call": number, "spec": dict(call.outcome.chart)}
+            for number, call in enumerate(checked.draft.tool_calls)
+            if call.outcome.chart is not None
+        ],
     }
+
+
+def is_cached(draft: Draft) -> bool:
+    """Whether all that the answer tells of was kept from an earlier reading."""
+    calls = draft.tool_calls
+    return bool(calls) and all(call.outcome.cached for call in calls)
+
+
+def _cache(draft: Draft) -> dict[str, Any] | None:
+    """How old kept rows are, in seconds; None where all were read just now.
+
+    The answer that the same rows gave before cost no model either: no money was saved beside it.
+    """
+    kept = [call.outcome.read_at for call in draft.tool_calls if call.outcome.cached]
+    moments = [datetime.fromisoformat(each) for each in kept if each]
+    if not moments:
+        return None
+    age = (datetime.now(UTC) - min(moments)).total_seconds()
+    return {"age_seconds": round(max(0.0, age), 1), "read_at": min(moments).isoformat()}
 
 
 def _remembered(line: Remembered) -> dict[str, Any]:
@@ -71,6 +98,8 @@ def _figure(figure: Figure) -> dict[str, Any]:
         "text": figure.text,
         "value": figure.value,
         "metric": figure.metric,
+        "kind": figure.kind,
+        "members": dict(figure.members),
         "from": figure.from_date.isoformat() if figure.from_date else None,
         "to": figure.to_date.isoformat() if figure.to_date else None,
         "tool_call": figure.tool_call,

@@ -10,7 +10,10 @@ from typing import Any
 
 from backend.answering import evidence as evidences
 from backend.answering.check import check
+from backend.answering.choice import chosen
 from backend.answering.evidence import Evidence, WitnessedTool
+from backend.answering.fast_path import answered, asked_back, certain
+from backend.answering.result_cache import CachedLayer
 from backend.answering.sentences import SentenceGate
 from backend.answering.steps import Steps
 from backend.answering.telling import Telling
@@ -19,10 +22,10 @@ from backend.answering.world import Source, World
 from backend.domain.chat import Subject
 from backend.domain.events import EventKind
 from backend.domain.ports import ChatModel
-from backend.domain.sales import MetricQuery
-from backend.domain.turns import Asked, Checked, Context
+from backend.domain.sales import MetricQuery, Reading
+from backend.domain.turns import Asked, Checked, Context, Draft
 from backend.observe import spans
-from backend.plugins.scope import TurnScope
+from backend.plugins.scope import Figures, TurnScope
 from backend.plugins.toolbox import toolbox
 from crews.sales_assistant.crew import answer
 from crews.sales_assistant.run import CrewRun
@@ -35,6 +38,8 @@ class Question:
     asked: Asked
     context: Context
     previous: MetricQuery | None
+    #: What the last answer asked to choose between.
+    choices: tuple[MetricQuery, ...]
     model: ChatModel
     #: Whether somebody watches the text as it is written.
     streamed: bool
@@ -54,12 +59,7 @@ def think(
     """Find the answer. Raises what the model raises, or a SalesCrewError."""
     asked, context = question.asked, question.context
     with steps.step("understand", "parser") as detail:
-        reading = source.parser.read(
-            asked.question,
-            today=asked.today,
-            previous=question.previous,
-            language=context.language,
-        )
+        reading = _read(question, source)
         detail["complete"] = reading.complete
         detail["not_understood"] = list(reading.not_understood)
     subject = Subject(
@@ -76,14 +76,14 @@ def think(
         language=reading.language,
         today=asked.today,
         deadline=asked.deadline,
-        sales=source.layer,
+        sales=_figures(world, question, source),
         playbook=world.playbook(asked.agent.playbook),
     )
     evidence = evidences.of_turn(asked.question, context.memory, [asked.today.isoformat()])
     gate = SentenceGate(evidence, telling.text)
     run = _run(world, question, subject, _tools(world, scope, evidence), gate, telling, steps)
     with spans.agent(asked.agent.name) as span:
-        draft = answer(run)
+        draft = _drafted(world, question, source, run, gate)
         spans.drafted(span, draft)
     gate.finish()
     with steps.step("check", "figures") as detail:
@@ -96,6 +96,47 @@ def think(
             telling.restart("checked")
         telling.text(checked.text)
     return Thought(subject=subject, checked=checked)
+
+
+def _read(question: Question, source: Source) -> Reading:
+    """What the question means; or which reading it picks of those that were asked about."""
+    asked = question.asked
+    if question.choices and source.layer is not None:
+        picked = chosen(asked.question, question.choices, source.layer.model)
+        if picked is not None:
+            return Reading(query=picked, language=question.context.language, complete=True)
+    return source.parser.read(
+        asked.question,
+        today=asked.today,
+        previous=question.previous,
+        language=question.context.language,
+    )
+
+
+def _figures(world: World, question: Question, source: Source) -> Figures | None:
+    if source.layer is None or world.kept_rows is None:
+        return source.layer
+    return CachedLayer(
+        layer=source.layer,
+        kept=world.kept_rows,
+        tenant_id=question.asked.asker.tenant_id,
+        source_id=source.id,
+        today=question.asked.today,
+    )
+
+
+def _drafted(
+    world: World, question: Question, source: Source, run: CrewRun, gate: SentenceGate
+) -> Draft:
+    """Without a model where the rules leave nothing to decide, else by the crew."""
+    reading = run.subject.reading
+    if source.layer is not None and world.fast_path and question.asked.agent.fast_path:
+        found = certain(run, world.planner, source.layer.model)
+        if found is not None:
+            return answered(run, found, gate.feed)
+        if reading is not None and reading.readings and run.tools.get("sales"):
+            return asked_back(run, reading.readings, source.layer.model, gate.feed)
+    return answer(run)
 
 
 def _run(

@@ -12,6 +12,7 @@ from semantic_kernel import Kernel
 from backend.domain.events import TurnEvent
 from backend.domain.identity import TenantId
 from backend.domain.ports import ChatModel, Embedder, Parser, Planner
+from backend.live.kept_rows import KeptRows
 from backend.plugins.playbook_index import PlaybookIndex
 from backend.semantic.layer import SemanticLayer
 from backend.store.database import Conn, Database
@@ -23,6 +24,8 @@ class Source:
 
     layer: SemanticLayer | None
     parser: Parser
+    #: Ours; empty where there is none.
+    id: str = ""
 
 
 class Sources(Protocol):
@@ -47,6 +50,10 @@ class World:
     ring: Callable[[str, str], object]
     today: Callable[[], date]
     deadline_seconds: float
+    #: Rows of metric queries that were asked before; None keeps none.
+    kept_rows: KeptRows | None = None
+    #: Whether certain questions are answered without a model, where their agent allows it.
+    fast_path: bool = True
     #: Wraps what only waits for others, so that another turn may work meanwhile.
     aside: Callable[[], AbstractContextManager[None]] = nullcontext
     #: Lets go of what the process holds open, connections above all.

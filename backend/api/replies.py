@@ -40,6 +40,8 @@ class FigureSaid(Struct, frozen=True, kw_only=True):
     text: str
     value: float
     metric: str
+    kind: Literal["value", "previous", "change", "difference", "share", "rank"]
+    members: Annotated[dict[str, str], Meta(description="Whose figure it is, by dimension.")]
     from_: date | None = field(name="from")
     to: date | None
     tool_call: Annotated[int, Meta(description="Which of `tool_calls` returned it.")]
@@ -52,6 +54,16 @@ class UsageOfTurn(Struct, frozen=True, kw_only=True):
     output_tokens: int
     cost_usd: Cost
     priced: bool
+
+
+class Cached(Struct, frozen=True, kw_only=True):
+    age_seconds: float
+    read_at: datetime
+
+
+class Chart(Struct, frozen=True, kw_only=True):
+    tool_call: int
+    spec: Annotated[dict[str, Any], Meta(description="Vega-Lite: data, never code.")]
 
 
 class ChatAnswer(Struct, frozen=True, kw_only=True):
@@ -69,8 +81,11 @@ class ChatAnswer(Struct, frozen=True, kw_only=True):
     tool_calls: list[ToolUse]
     figures: list[FigureSaid]
     usage: UsageOfTurn
-    cached: bool
+    cached: Annotated[bool, Meta(description="Its rows were kept from an earlier reading.")]
     time_ms: int
+    understood: Annotated[str, Meta(description="The query that was read, in words.")] | None
+    cache: Annotated[Cached, Meta(description="null: all was read just now.")] | None
+    charts: list[Chart]
 
 
 class StillOpen(Struct, frozen=True, kw_only=True):
@@ -108,3 +123,6 @@ class TurnState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     usage: UsageOfTurn | UnsetType = UNSET
     cached: bool | UnsetType = UNSET
     time_ms: int | UnsetType = UNSET
+    understood: str | UnsetType | None = UNSET
+    cache: Cached | UnsetType | None = UNSET
+    charts: list[Chart] | UnsetType = UNSET

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from backend.domain.chat import Remembered
 from backend.domain.identity import Asker, ConversationId, TaskId, TurnId
 from backend.domain.language import Language
-from backend.domain.sales import Reading
+from backend.domain.sales import MetricQuery, Reading
 from backend.domain.trace import Figure, Step, ToolCall
 
 
@@ -57,6 +57,8 @@ class AgentPolicy:
     sales_roles: frozenset[str]
     #: The folder below `knowledge/` that holds its playbook, if it has one.
     playbook: str | None = None
+    #: Whether questions that are certain are answered without a model.
+    fast_path: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,8 @@ class Context:
     language: Language = Language.PORTUGUESE
     #: The arguments of the last metric query of this conversation, for follow-ups.
     last_query: Mapping[str, Any] | None = None
+    #: The queries between which the last answer asked to choose; empty where it did not.
+    choices: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +113,10 @@ class Draft:
     route: Route
     tool_calls: tuple[ToolCall, ...]
     steps: tuple[Step, ...]
+    #: How the question was understood, in the reader's words, where no model was asked.
+    understood: str | None = None
+    #: What the answer asks to choose between.
+    choices: tuple[MetricQuery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

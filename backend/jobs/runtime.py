@@ -21,6 +21,7 @@ from backend.jobs.work import Workbench
 from backend.jobs.worker import Worker
 from backend.live.doorbell import Doorbell
 from backend.live.events import TurnEvents
+from backend.live.kept_rows import KeptRows
 from backend.llm.embeddings import LocalEmbedder
 from backend.llm.factory import build_model
 from backend.llm.model_config import ModelConfig
@@ -52,6 +53,7 @@ def build_world(settings: Settings) -> World:
     planner = SalesPlanner()
     model = build_model(model_config(settings), planner)
     sources = OpenSources(Seal(settings.required("secret_key")), settings.source_directories)
+    kept = KeptRows(redis_url, settings.required("secret_key"))
     return World(
         database=database,
         embedder=LocalEmbedder(),
@@ -64,7 +66,16 @@ def build_world(settings: Settings) -> World:
         ring=lambda lane, by: doorbell.ring(lane, rung_by=by),
         today=partial(_today, settings.app_today),
         deadline_seconds=settings.turn_deadline_seconds,
-        closers=(model.close, sources.close, events.close, doorbell.close, database.close),
+        kept_rows=kept,
+        fast_path=settings.fast_path == "on",
+        closers=(
+            model.close,
+            sources.close,
+            kept.close,
+            events.close,
+            doorbell.close,
+            database.close,
+        ),
     )
 
 

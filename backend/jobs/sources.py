@@ -87,6 +87,7 @@ class OpenSources:
         client = ClientDatabase(self._seal.open(stored.sealed_dsn), engine, self._directories)
         log.info("source.opened", source=stored.name, source_id=str(stored.id))
         return _OpenSource(
+            id=str(stored.id),
             updated_at=stored.updated_at,
             client=client,
             layer=SemanticLayer(load_model(stored.model), client, stored.name, engine),
@@ -95,6 +96,7 @@ class OpenSources:
 
 @dataclass(slots=True, kw_only=True)
 class _OpenSource:
+    id: str
     updated_at: datetime
     client: ClientDatabase
     layer: SemanticLayer
@@ -107,12 +109,13 @@ class _OpenSource:
             members: Mapping[str, Sequence[str]] = self.layer.members.all()
         except SourceUnavailable:
             # Questions can still be read, but for names; the tool will say that the source is down.
-            return Source(layer=self.layer, parser=QuestionParser(self.layer.model, {}))
+            parser = QuestionParser(self.layer.model, {})
+            return Source(layer=self.layer, parser=parser, id=self.id)
         with self._lock:
             if self._parser is None or self._members is not members:
                 self._parser = QuestionParser(self.layer.model, members)
                 self._members = members
-            return Source(layer=self.layer, parser=self._parser)
+            return Source(layer=self.layer, parser=self._parser, id=self.id)
 
 
 class LanguageOnly:

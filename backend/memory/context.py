@@ -1,5 +1,8 @@
 """Gather what the crew is told besides the question: recent turns, then what recall finds."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from backend.domain.identity import Asker
 from backend.domain.language import Language
 from backend.domain.turns import Context
@@ -7,6 +10,7 @@ from backend.memory.recall import Meaning, recall
 from backend.memory.recent import RECENT_TURNS, remembered, within_allowance
 from backend.store import recent_messages
 from backend.store.database import Conn
+from backend.store.recent_messages import RecentMessage
 from backend.store.turns import Begun
 
 
@@ -27,5 +31,15 @@ def gather(conn: Conn, begun: Begun, meaning: Meaning | None) -> Context:
     return Context(
         memory=remembered(kept) + recalled,
         language=Language(newest_first[0].language) if newest_first else Language.PORTUGUESE,
-        last_query=next((m.query for m in newest_first if m.query is not None), None),
+        last_query=next(
+            (m.query for m in newest_first if m.query is not None and "choices" not in m.query),
+            None,
+        ),
+        choices=_choices(newest_first),
     )
+
+
+def _choices(newest_first: Sequence[RecentMessage]) -> tuple[Mapping[str, Any], ...]:
+    """What the very last answer asked to choose between."""
+    last = newest_first[0].query if newest_first else None
+    return tuple((last or {}).get("choices", ()))

@@ -48,6 +48,9 @@ TURN_WAIT_SECONDS = Histogram(
     "sales_turn_wait_seconds", "From the question's arrival to its claim", buckets=_SECONDS
 )
 CORRECTIONS = Counter("sales_answer_corrections_total", "Drafts the check had to correct")
+CACHE_LOOKUPS = Counter(
+    "sales_result_cache_total", "Metric queries looked up in the result cache", ["outcome"]
+)
 RECALL_SECONDS = Histogram("sales_recall_seconds", "Embedding and exact search", buckets=_SECONDS)
 
 LLM_SECONDS = Histogram(
@@ -99,5 +102,7 @@ TOOL_SECONDS = Histogram(
 TURNS.labels("", "", "failed")
 LLM_UNPRICED.labels("")
 TASKS_DONE.labels("remember", "failed")
+for _outcome in ("hit", "miss"):
+    CACHE_LOOKUPS.labels(_outcome)
 for _action in ("expired", "exhausted", "rung"):
     SWEPT.labels(_action)

@@ -11,8 +11,7 @@ from backend.domain.trace import ToolOutcome
 from backend.plugins.parameters import bounds, one_of, some_day, whole_number
 from backend.plugins.sales_answer import refused, told
 from backend.plugins.sales_catalog import catalog_of, explained, values_found
-from backend.plugins.scope import ScopeArgument, TurnScope
-from backend.semantic.layer import SemanticLayer
+from backend.plugins.scope import Figures, ScopeArgument, TurnScope
 from backend.semantic.query_arguments import query_from_arguments
 
 
@@ -157,7 +156,7 @@ class SalesPlugin:
         return values_found(layer.model, dimension, text, found, turn.language)
 
 
-def _layer(turn: TurnScope) -> SemanticLayer:
+def _layer(turn: TurnScope) -> Figures:
     if turn.sales is None:
         # The filter denies the plugin in such a turn; this is for whoever calls past it.
         raise SourceUnavailable

@@ -3,13 +3,38 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from backend.domain.identity import Asker
 from backend.domain.language import Language
+from backend.domain.sales import MetricQuery, MetricTable
 from backend.domain.turns import AgentPolicy
 from backend.plugins.playbook_index import PlaybookIndex
-from backend.semantic.layer import SemanticLayer
+from backend.semantic.model import SemanticModel
+
+
+class Figures(Protocol):
+    """Certified figures of one data source: a semantic layer, or one that remembers."""
+
+    @property
+    def model(self) -> SemanticModel: ...
+
+    def answer(
+        self,
+        query: MetricQuery,
+        *,
+        role: str,
+        attributes: Mapping[str, str],
+        permitted_roles: frozenset[str],
+    ) -> MetricTable:
+        """See backend.semantic.layer.SemanticLayer."""
+        ...
+
+    def find_value(
+        self, dimension: str, text: str, *, role: str, attributes: Mapping[str, str]
+    ) -> tuple[str, ...]:
+        """See backend.semantic.layer.SemanticLayer."""
+        ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,7 +58,7 @@ class TurnScope:
     today: date
     #: `time.monotonic()` instant at which the turn ends, whatever a tool is doing.
     deadline: float
-    sales: SemanticLayer | None = None
+    sales: Figures | None = None
     playbook: PlaybookIndex | None = None
     #: Every function the kernel was asked for in this turn, in order.
     calls: list[KernelCall] = field(default_factory=list)

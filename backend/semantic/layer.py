@@ -6,7 +6,9 @@ errors are the values of `Outcome`.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
 from backend.domain.errors import SalesNotPermitted, SalesQueryInvalid
@@ -22,6 +24,17 @@ from backend.semantic.model import SemanticModel
 from backend.semantic.scope import own_member, scoped
 from backend.semantic.validity import check_query, key_columns
 from backend.semantic.written import as_written, written
+
+#: How old a data version may be: longer than one turn asks twice, shorter than anybody notices.
+_VERSION_SECONDS = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A query as the asker may see it, and the statement that reads it."""
+
+    query: MetricQuery
+    compiled: Compiled
 
 
 class SemanticLayer:
@@ -40,6 +53,9 @@ class SemanticLayer:
         self.members = Members(model, database, self._compiler)
         self._database = database
         self._source_name = source_name
+        #: When the source last answered; None before it ever did.
+        self.last_read_at: datetime | None = None
+        self._version: tuple[str | None, float] | None = None
 
     def answer(
         self,
@@ -55,13 +71,50 @@ class SemanticLayer:
         narrowed to the asker's own rows. Raises SalesNotPermitted, SalesQueryInvalid or
         SourceUnavailable.
         """
+        return self.read(
+            self.prepare(query, role=role, attributes=attributes, permitted_roles=permitted_roles)
+        )
+
+    def prepare(
+        self,
+        query: MetricQuery,
+        *,
+        role: str,
+        attributes: Mapping[str, str],
+        permitted_roles: frozenset[str],
+    ) -> Prepared:
+        """All but the reading of an answer: what the asker may see of it, as a statement.
+
+        Raises as `answer`.
+        """
         if role not in permitted_roles:
             raise SalesNotPermitted(f"{role!r} sees no sales figures")
         check_query(self.model, query)
         query = self._understood(query, role, attributes)
-        compiled = self._compiler.query(query)
-        result = self._database.run(compiled)
-        rows = tuple(_row(compiled, row) for row in result.rows)
+        return Prepared(query=query, compiled=self._compiler.query(query))
+
+    def read(self, prepared: Prepared) -> MetricTable:
+        """The rows of a statement, as they are now. Raises SourceUnavailable."""
+        result = self._database.run(prepared.compiled)
+        self.last_read_at = datetime.now(UTC)
+        return self.table(
+            prepared,
+            tuple(_row(prepared.compiled, row) for row in result.rows),
+            read_at=self.last_read_at.isoformat(timespec="milliseconds"),
+            truncated=result.truncated,
+        )
+
+    def table(
+        self,
+        prepared: Prepared,
+        rows: tuple[Mapping[str, Any], ...],
+        *,
+        read_at: str,
+        truncated: bool,
+        cached: bool = False,
+    ) -> MetricTable:
+        """Rows of a statement, read now or kept, as the answer to its query."""
+        query, compiled = prepared.query, prepared.compiled
         if query.other and query.limit is not None:
             rows = (*rows[: query.limit], *(_rest(query, row) for row in rows[query.limit :]))
         return MetricTable(
@@ -71,8 +124,9 @@ class SemanticLayer:
             sql=compiled.literal_sql,
             source=self._source_name,
             model_version=self.model.version,
-            read_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            truncated=result.truncated,
+            read_at=read_at,
+            truncated=truncated,
+            cached=cached,
         )
 
     def find_value(
@@ -97,14 +151,17 @@ class SemanticLayer:
         return alike(text, members)
 
     def data_version(self) -> str | None:
-        """What the model's freshness probe says now; None where it declares none.
+        """What the model's freshness probe said a moment ago; None where it declares none.
 
         Raises SourceUnavailable.
         """
         probe = self._compiler.freshness()
         if probe is None:
             return None
-        return "".join(str(row[0]) for row in self._database.run(probe).rows)
+        if self._version is None or monotonic() >= self._version[1]:
+            told = "".join(str(row[0]) for row in self._database.run(probe).rows)
+            self._version = (told, monotonic() + _VERSION_SECONDS)
+        return self._version[0]
 
     def misfits(self) -> tuple[str, ...]:
         """What of the model the database does not have, or has otherwise; see `fitness.py`."""

@@ -1,6 +1,6 @@
 """A query in words: the names of what it asks, as sentences and headings use them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, Operator
@@ -32,6 +32,33 @@ def query_in_words(model: SemanticModel, query: MetricQuery, language: Language)
         filters = filters_in_words(model, query, language)
         said += words.say("understood.filters", filters=filters)
     return said
+
+
+def differences(
+    model: SemanticModel, readings: Sequence[MetricQuery], language: Language
+) -> tuple[str, ...]:
+    """Each reading in words that no other has: the readings in full, where they differ in more."""
+    words = phrasebook(language)
+    told = []
+    for reading in readings:
+        own = {
+            name: members
+            for name, members in {**reading.filters, **reading.exclude}.items()
+            if any({**other.filters, **other.exclude}.get(name) != members for other in readings)
+        }
+        told.append(
+            "; ".join(
+                words.say(
+                    "filter",
+                    dimension=model.dimensions[name].labels[language].singular,
+                    members=words.joined(members, last="or"),
+                )
+                for name, members in own.items()
+            )
+        )
+    if len(set(told)) == len(told) and all(told):
+        return tuple(told)
+    return tuple(query_in_words(model, each, language) for each in readings)
 
 
 def metric_names(model: SemanticModel, query: MetricQuery, language: Language) -> str:

@@ -18,6 +18,7 @@ _OPERATORS: dict[Kind, Operator] = {
     Kind.UNDER: "<",
     Kind.AT_MOST: "<=",
 }
+_OVER = "over"
 _AMOUNT = re.compile(r"(\d+(?:[.,]\d+)*)(k|m|mi|mil|bi)?", re.ASCII)
 _SCALES = {"k": 1_000, "mil": 1_000, "m": 1_000_000, "mi": 1_000_000, "bi": 1_000_000_000}
 #: Between the number and the metric that it bounds: "10 mil EM vendas", "5 OU MAIS pedidos".
@@ -40,9 +41,10 @@ def read_thresholds(
     its members. `before` is the query that a follow-up goes on from.
     """
     counted = {metric: dimension for dimension, metric in counts.items()}
-    for index in sentence.of(*_OPERATORS):
-        read = _amount(sentence, index, model, language)
-        if read is None:
+    for index in sentence.of(*_OPERATORS, Kind.FUNCTION):
+        operator = _operator(sentence, index)
+        read = _amount(sentence, index, model, language) if operator else None
+        if read is None or operator is None:
             continue
         value, places, end = read
         goes_on = before is not None and bool(before.dimensions)
@@ -59,13 +61,19 @@ def read_thresholds(
             name = before.metrics[0]
         if name is None or not _fits(model, name, sentence, places):
             continue
-        draft.bounds.append(
-            Threshold(metric=name, op=_OPERATORS[sentence.meaning(index).kind], value=value)
-        )
+        draft.bounds.append(Threshold(metric=name, op=operator, value=value))
         sentence.claim(index, *places)
         if metric is not None and not metric[2]:
             sentence.claim(metric[1])
         _claim_having(sentence, index)
+
+
+def _operator(sentence: Sentence, index: int) -> Operator | None:
+    """A word that bounds; of English "over", which mostly says when, what follows decides."""
+    if sentence.said(index) == _OVER:
+        return ">"
+    kind = sentence.kind(index)
+    return _OPERATORS.get(kind) if kind is not None else None
 
 
 def settle_thresholds(sentence: Sentence, draft: Draft) -> None:

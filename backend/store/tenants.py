@@ -69,6 +69,7 @@ def add_agent(conn: Conn, tenant_id: TenantId, policy: AgentPolicy, *, is_defaul
             "is_default": is_default,
             "sales_roles": sorted(policy.sales_roles),
             "playbook": policy.playbook,
+            "fast_path": policy.fast_path,
         },
     )
 
@@ -79,7 +80,10 @@ def agent(conn: Conn, tenant_id: TenantId, name: str | None) -> AgentPolicy | No
     if row is None:
         return None
     return AgentPolicy(
-        name=row["name"], sales_roles=frozenset(row["sales_roles"]), playbook=row["playbook"]
+        name=row["name"],
+        sales_roles=frozenset(row["sales_roles"]),
+        playbook=row["playbook"],
+        fast_path=row["fast_path"],
     )
 
 

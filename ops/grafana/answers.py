@@ -48,10 +48,12 @@ def _over_time(dashboard: Dashboard) -> None:
     by_channel = f"sum by (channel) (rate({_ANSWERED}[$__rate_interval])) * 60"
     failures = "sum by (error_type) (rate(sales_turn_failures_total[$__rate_interval])) * 60"
     corrected = "sum(rate(sales_answer_corrections_total[$__rate_interval])) * 60"
+    kept = "sum by (outcome) (rate(sales_result_cache_total[$__rate_interval])) * 60"
     dashboard.with_row(Row("Answers"))
     for panel in (
         series("By decision, a minute", Line(by_decision, "{{decision}}"), unit="short"),
         series("By channel, a minute", Line(by_channel, "{{channel}}"), unit="short"),
+        series("Rows kept and read, a minute", Line(kept, "{{outcome}}"), unit="short"),
         series(
             "From the question to its answer",
             *(Line(_percentile(p, "sales_turn_seconds"), f"p{p * 100:.0f}") for p in (0.5, 0.95)),

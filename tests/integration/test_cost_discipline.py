@@ -60,6 +60,8 @@ def road(
         llm_provider="openai_compatible",
         llm_model="local-model",
         llm_base_url=Wire(wire_server).base_url("openai_compatible"),
+        # What the model costs where it is asked; certain questions would not ask it.
+        fast_path="off",
     ) as road:
         yield road
 
@@ -110,7 +112,8 @@ def test_prompts_do_not_grow_with_the_history(
 ) -> None:
     sizes: dict[int, list[int]] = {}
     tokens: dict[int, int] = {}
-    for number in (10, 1_000):
+    # Ten turns would leave recall less to find than it may tell.
+    for number in (40, 1_000):
         user = f"with-{number}"
         with opened(module_database.owner_dsn) as owner:
             give_history(owner, road.tenant_id, user, number)
@@ -123,10 +126,10 @@ def test_prompts_do_not_grow_with_the_history(
         tokens[number] = body["usage"]["input_tokens"]
         wire.reset()
 
-    assert len(sizes[1_000]) == len(sizes[10]) == 2
-    for short, long in zip(sizes[10], sizes[1_000], strict=True):
+    assert len(sizes[1_000]) == len(sizes[40]) == 2
+    for short, long in zip(sizes[40], sizes[1_000], strict=True):
         assert long <= short * 1.02
-    assert tokens[1_000] <= tokens[10] * 1.02
+    assert tokens[1_000] <= tokens[40] * 1.02
 
 
 def test_nothing_else_is_called_while_an_answer_is_made(

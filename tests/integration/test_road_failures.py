@@ -28,7 +28,7 @@ QUESTION = "Quais foram as vendas do mês passado?"
 def road(
     postgres: PostgresCluster, module_database: MigratedDatabase, _valkey: ValkeyUrl
 ) -> Iterator[Road]:
-    with a_road(postgres, module_database, _valkey) as road:
+    with a_road(postgres, module_database, _valkey, fast_path="off") as road:
         yield road
 
 
@@ -69,6 +69,7 @@ def test_a_turn_whose_model_is_down(
         llm_provider="openai_compatible",
         llm_model="gone",
         llm_base_url=closed,
+        fast_path="off",
     ) as road:
         trace = _failed(road, road.world, ModelUnavailable)
 

@@ -24,7 +24,7 @@ COUNTED = {
 def road(
     postgres: PostgresCluster, module_database: MigratedDatabase, _valkey: ValkeyUrl
 ) -> Iterator[Road]:
-    with a_road(postgres, module_database, _valkey) as road:
+    with a_road(postgres, module_database, _valkey, fast_path="off") as road:
         yield road
 
 

@@ -72,6 +72,7 @@ def road(
         llm_model="small",
         llm_base_url=model.base_url,
         llm_price_per_million="0.15/0.60",
+        fast_path="off",
     ) as road:
         yield road
 

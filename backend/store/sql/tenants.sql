@@ -12,14 +12,15 @@ VALUES (%(id)s, %(tenant_id)s, %(digest)s, %(scopes)s, %(label)s)
 ON CONFLICT (digest) DO UPDATE SET scopes = excluded.scopes, label = excluded.label, revoked_at = NULL;
 
 -- add_agent --
-INSERT INTO agents (tenant_id, name, is_default, sales_roles, playbook)
-VALUES (%(tenant_id)s, %(name)s, %(is_default)s, %(sales_roles)s, %(playbook)s)
+INSERT INTO agents (tenant_id, name, is_default, sales_roles, playbook, fast_path)
+VALUES (%(tenant_id)s, %(name)s, %(is_default)s, %(sales_roles)s, %(playbook)s, %(fast_path)s)
 ON CONFLICT (tenant_id, name) DO UPDATE
-   SET is_default = excluded.is_default, sales_roles = excluded.sales_roles, playbook = excluded.playbook;
+   SET is_default = excluded.is_default, sales_roles = excluded.sales_roles, playbook = excluded.playbook,
+       fast_path = excluded.fast_path;
 
 -- agent --
 -- The named agent, or the default one.
-SELECT name, sales_roles, playbook FROM agents
+SELECT name, sales_roles, playbook, fast_path FROM agents
  WHERE tenant_id = %(tenant_id)s
    AND CASE WHEN %(name)s::text IS NULL THEN is_default ELSE name = %(name)s END;
 
