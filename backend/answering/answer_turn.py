@@ -16,24 +16,23 @@ from typing import Any
 import structlog
 
 from backend.answering.body import body, is_cached
+from backend.answering.question import Question, question_of
 from backend.answering.report import count_tools, report
 from backend.answering.steps import Steps, code_of
 from backend.answering.telling import Telling
-from backend.answering.think import Question, Thought, think
+from backend.answering.think import Thought, think
 from backend.answering.world import Source, World
-from backend.domain.errors import ClaimLost, SalesQueryInvalid, StoreUnavailable, public_message
+from backend.domain.errors import ClaimLost, StoreUnavailable, public_message
 from backend.domain.events import EventKind
-from backend.domain.sales import MetricQuery
-from backend.domain.turns import Asked, Context, Draft
-from backend.llm.metered import MeteredModel, patiently
+from backend.domain.turns import Context, Draft
+from backend.llm.metered import patiently
 from backend.memory.context import gather
 from backend.memory.recall import meaning_of
 from backend.observe import metrics, spans
 from backend.observe.tracing import Origin
 from backend.semantic.planner import QUERY_TOOL
-from backend.semantic.query_arguments import query_from_arguments, query_to_arguments
+from backend.semantic.query_arguments import query_to_arguments
 from backend.store import turns
-from backend.store.llm_calls import Payer
 from backend.store.tasks import Claim
 from backend.store.turns import AnswerRecord, Begun, Closed
 
@@ -83,7 +82,7 @@ def _answered(world: World, claim: Claim, begun: Begun, claimed_at: float) -> Cl
                 for line in context.memory
                 if line.why is not None
             ]
-        question = _question(world, claim, begun, context, claimed_at)
+        question = question_of(world, claim, begun, context, claimed_at)
         with world.aside():
             # It may read the client's database, which may be slow or gone: that is waiting.
             source = opens()
@@ -91,6 +90,8 @@ def _answered(world: World, claim: Claim, begun: Begun, claimed_at: float) -> Cl
 
     closed = _record(world, claim, question, thought, steps)
     try:
+        if thought.rows is not None:
+            thought.rows.keep(closed.usage.cost_nano)
         if closed.ring is not None:
             world.ring(closed.ring, "answer_turn")
         telling.emit(EventKind.TURN_ANSWERED, closed.body)
@@ -149,7 +150,13 @@ def _record(
     record = AnswerRecord(
         text=checked.text,
         body=lambda usage: body(
-            asked, question.context, thought.subject.language, checked, usage, time_ms=time_ms
+            asked,
+            question.context,
+            thought.subject.language,
+            checked,
+            usage,
+            time_ms=time_ms,
+            told_cost_nano=thought.rows.told_cost_nano if thought.rows is not None else 0,
         ),
         query=_queried(checked.draft),
         model=checked.draft.model,
@@ -164,66 +171,12 @@ def _record(
     )
 
 
-def _question(
-    world: World, claim: Claim, begun: Begun, context: Context, claimed_at: float
-) -> Question:
-    return Question(
-        asked=_asked(world, claim, begun, claimed_at),
-        context=context,
-        previous=_query(context.last_query),
-        choices=tuple(query for each in context.choices if (query := _query(each)) is not None),
-        model=MeteredModel(
-            model=world.model,
-            database=world.database,
-            payer=_payer(claim, begun),
-            aside=world.aside,
-        ),
-        streamed=begun.streamed,
-        claimed_at=claimed_at,
-    )
-
-
-def _asked(world: World, claim: Claim, begun: Begun, claimed_at: float) -> Asked:
-    return Asked(
-        task_id=claim.id,
-        turn_id=claim.turn_id,
-        conversation_id=begun.conversation_id,
-        attempt=claim.attempt,
-        asker=begun.asker,
-        question=begun.question,
-        channel=begun.channel,
-        agent=begun.agent,
-        asked_at=begun.asked_at,
-        today=world.today(),
-        deadline=claimed_at + world.deadline_seconds,
-    )
-
-
-def _payer(claim: Claim, begun: Begun) -> Payer:
-    return Payer(
-        tenant_id=claim.tenant_id,
-        turn_id=claim.turn_id,
-        person_id=begun.asker.person_id,
-        attempt=claim.attempt,
-    )
-
-
 def _queried(draft: Draft) -> Mapping[str, Any] | None:
     """The last metric query that had an answer, or those that the answer asks to choose between."""
     if draft.choices:
         return {"choices": [query_to_arguments(each) for each in draft.choices]}
     asked = [call for call in draft.tool_calls if call.name == QUERY_TOOL and call.outcome.ok]
     return dict(asked[-1].arguments) if asked else None
-
-
-def _query(stored: Mapping[str, Any] | None) -> MetricQuery | None:
-    """A stored query, unless today's rules would refuse it."""
-    if stored is None:
-        return None
-    try:
-        return query_from_arguments(stored)
-    except SalesQueryInvalid:
-        return None
 
 
 def _seconds_since(moment: datetime) -> float:

@@ -18,7 +18,9 @@ def body(
     usage: Usage,
     *,
     time_ms: int,
+    told_cost_nano: int = 0,
 ) -> dict[str, Any]:
+    """`told_cost_nano` is what the models cost that told the same rows before."""
     route = checked.draft.route
     return {
         "response": checked.text,
@@ -48,7 +50,7 @@ def body(
         "cached": is_cached(checked.draft),
         "time_ms": time_ms,
         "understood": checked.draft.understood,
-        "cache": _cache(checked.draft),
+        "cache": _cache(checked.draft, max(0, told_cost_nano - usage.cost_nano)),
         "charts": [
             {"tool_call": number, "spec": dict(call.outcome.chart)}
             for number, call in enumerate(checked.draft.tool_calls)
@@ -63,17 +65,22 @@ def is_cached(draft: Draft) -> bool:
     return bool(calls) and all(call.outcome.cached for call in calls)
 
 
-def _cache(draft: Draft) -> dict[str, Any] | None:
-    """How old kept rows are, in seconds; None where all were read just now.
+def _cache(draft: Draft, saved_nano: int) -> dict[str, Any] | None:
+    """How old kept rows are, and what they spared; None where all were read just now.
 
-    The answer that the same rows gave before cost no model either: no money was saved beside it.
+    Spared is what the models of the answer that first told these rows cost, less what this one cost:
+    nothing where neither asked a model, or where both did.
     """
     kept = [call.outcome.read_at for call in draft.tool_calls if call.outcome.cached]
     moments = [datetime.fromisoformat(each) for each in kept if each]
     if not moments:
         return None
     age = (datetime.now(UTC) - min(moments)).total_seconds()
-    return {"age_seconds": round(max(0.0, age), 1), "read_at": min(moments).isoformat()}
+    return {
+        "age_seconds": round(max(0.0, age), 1),
+        "read_at": min(moments).isoformat(),
+        "saved_usd": dollars(saved_nano),
+    }
 
 
 def _remembered(line: Remembered) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from backend.domain.sales import MetricQuery
 from backend.domain.turns import Decision, Draft, Route
 from backend.semantic.model import SemanticModel
 from backend.semantic.planner import QUERY_TOOL
+from backend.semantic.query_arguments import query_to_arguments
 from backend.semantic.query_words import differences, query_in_words
 from crews.sales_assistant.run import CrewRun
 from crews.tool_log import ToolLog
@@ -28,42 +29,63 @@ OFFLINE = "offline"
 _SURE = 0.99
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Certain:
     """A question that needs no model: the one call that answers it."""
 
     tool: WitnessedTool
     arguments: Mapping[str, Any]
-    understood: str
+    route: Route
+    #: None for whoever may not know what the names of a question stand for.
+    understood: str | None
 
 
-def certain(run: CrewRun, planner: Planner, model: SemanticModel) -> Certain | None:
-    """The call that answers the question, if the rules leave nothing to decide."""
+def certain(
+    run: CrewRun, planner: Planner, model: SemanticModel, *, permitted: bool
+) -> Certain | None:
+    """The call that answers the question, if the rules leave nothing to decide.
+
+    Whoever is not permitted to see sales is told so by the tool, and nothing else: neither whom a
+    name was taken for, nor that it might be two.
+    """
     reading = run.subject.reading
-    if (
-        run.route is None
-        or run.route.decision is not Decision.SALES
-        or reading is None
+    tool = next((each for each in run.tools.get("sales", ()) if each.spec.name == QUERY_TOOL), None)
+    if reading is None or reading.query is None or not isinstance(tool, WitnessedTool):
+        return None
+    route = run.route
+    if not permitted and doubtful(run):
+        route = Route(
+            decision=Decision.SALES, by="rules", reason="asks for sales", confidence=_SURE
+        )
+    elif (
+        route is None
+        or route.decision is not Decision.SALES
         or not reading.complete
-        or reading.query is None
+        or not _is_only_figures(run, planner)
     ):
         return None
-    tools = {tool.spec.name: tool for tool in run.tools.get("sales", ())}
-    planned = planner.plan(run.subject, tuple(tool.spec for tool in tools.values()))
-    tool = tools.get(QUERY_TOOL)
-    if len(planned) != 1 or planned[0][0] != QUERY_TOOL or not isinstance(tool, WitnessedTool):
-        return None
+    if not permitted:
+        bare = MetricQuery(metrics=reading.query.metrics)
+        return Certain(tool=tool, arguments=query_to_arguments(bare), route=route, understood=None)
     return Certain(
         tool=tool,
-        arguments=planned[0][1],
+        arguments=query_to_arguments(reading.query),
+        route=route,
         understood=_understood(model, reading.query, run.subject),
     )
 
 
+def doubtful(run: CrewRun) -> tuple[MetricQuery, ...]:
+    """The queries that the question may mean, where nothing else of it is in doubt."""
+    reading = run.subject.reading
+    if reading is None or reading.not_understood or not run.tools.get("sales"):
+        return ()
+    return reading.readings
+
+
 def answered(run: CrewRun, found: Certain, say: Callable[[str], None]) -> Draft:
     """What the tool says, or which kind of nothing it met; the text goes out through `say`."""
-    assert run.route is not None  # noqa: S101 - `certain` has seen it
-    run.emit(EventKind.ROUTE_DECIDED, _told(run.route))
+    run.emit(EventKind.ROUTE_DECIDED, _told(found.route))
     calls = ToolLog(run.emit, run.claimed_at)
     outcome = calls.run(QUERY_TOOL, found.arguments, lambda: found.tool.call(found.arguments))
     text = outcome.summary or sentence("no_evidence", run.subject.language)
@@ -73,7 +95,7 @@ def answered(run: CrewRun, found: Certain, say: Callable[[str], None]) -> Draft:
     return Draft(
         text=text,
         model=_signature(run),
-        route=run.route,
+        route=found.route,
         tool_calls=calls.calls,
         steps=(),
         understood=found.understood,
@@ -108,6 +130,12 @@ def asked_back(
         steps=(),
         choices=readings,
     )
+
+
+def _is_only_figures(run: CrewRun, planner: Planner) -> bool:
+    """Whether one query is all that the rules would do."""
+    offered = tuple(tool.spec for tool in run.tools.get("sales", ()))
+    return [name for name, _ in planner.plan(run.subject, offered)] == [QUERY_TOOL]
 
 
 def _understood(model: SemanticModel, query: MetricQuery, subject: Subject) -> str:

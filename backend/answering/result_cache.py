@@ -1,26 +1,25 @@
 """Answers to metric queries, kept as rows and never as sentences.
 
-The key is all that decides the rows: tenant, source and model version, the statement with its absolute
-dates and members, who asks and what they may see, the zone, and the version of the data. Nothing is
-found by likeness. What failed is never kept.
+What was read is kept when its answer stands, under all that decides the rows (`cache_key.py`), and for
+as long as nothing can have changed. What failed is never kept.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from hashlib import sha256
-from typing import Any
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import partial
 
-import msgspec
-
+from backend.answering.cache_key import Setting, key_of
+from backend.answering.kept_table import KeptTable, Rows, decoded, encoded
 from backend.domain.errors import SourceUnavailable
 from backend.domain.identity import TenantId
 from backend.domain.sales import MetricQuery, MetricTable
 from backend.live.kept_rows import KeptRows
 from backend.observe import metrics
-from backend.semantic.cells import cell
 from backend.semantic.layer import Prepared, SemanticLayer
 from backend.semantic.model import SemanticModel
+from backend.semantic.scope import own_member
 
 #: Of a period that is over, without a probe that would tell of a correction.
 CLOSED_SECONDS = 6 * 3600.0
@@ -28,17 +27,25 @@ CLOSED_SECONDS = 6 * 3600.0
 OPEN_SECONDS = 60.0
 #: With a probe the version of the data is in the key; this only clears what nobody asks for again.
 VERSIONED_SECONDS = 24 * 3600.0
+#: Many a source is loaded at night: yesterday is not over until tomorrow.
+_LATE = timedelta(days=1)
 
 
-class _Kept(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
-    """What Redis holds. Cells as text, number, truth or nothing; their kinds are the statement's."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """A table of this turn, to be kept when its answer stands."""
 
-    read_at: str
-    truncated: bool
-    rows: list[list[str | int | bool | None]]
+    prepared: Prepared
+    #: Prepares another query for the same asker.
+    prepare: Callable[[MetricQuery], Prepared]
+    setting: Setting
+    table: MetricTable
+    #: How long it may live, from the `time.monotonic()` instant before its reading.
+    seconds: float
+    began: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CachedLayer:
     """A semantic layer that remembers, for one turn: it stands in for the layer before the tools."""
 
@@ -46,11 +53,19 @@ class CachedLayer:
     kept: KeptRows
     tenant_id: TenantId
     source_id: str
+    source_stamp: str
     today: date
+    _read: dict[str, _Read] = field(default_factory=dict)
+    _costs: list[int] = field(default_factory=list)
 
     @property
     def model(self) -> SemanticModel:
         return self.layer.model
+
+    @property
+    def told_cost_nano(self) -> int:
+        """What the dearest answer that read kept rows of this turn cost: it is not paid again."""
+        return max(self._costs, default=0)
 
     def answer(
         self,
@@ -61,24 +76,33 @@ class CachedLayer:
         permitted_roles: frozenset[str],
     ) -> MetricTable:
         """See SemanticLayer.answer; the table says whether its rows were kept, and since when."""
-        prepared = self.layer.prepare(
-            query, role=role, attributes=attributes, permitted_roles=permitted_roles
+        prepare = partial(
+            self.layer.prepare, role=role, attributes=attributes, permitted_roles=permitted_roles
         )
-        version = self._version()
-        key = key_of(
-            self.layer.model,
-            prepared,
-            tenant_id=self.tenant_id,
-            source_id=self.source_id,
-            role=role,
-            version=version,
-        )
+        prepared = prepare(query)
+        try:
+            version = self.layer.data_version()
+        except SourceUnavailable:
+            # Kept rows of an unknown version may be yesterday's; the reading will say it is down.
+            return self.layer.read(prepared)
+        setting = self._setting(role, attributes, version)
+        key = key_of(self.model, prepared, setting)
+        if key in self._read:
+            return self._read[key].table
         found = self._found(key, prepared)
         metrics.CACHE_LOOKUPS.labels("hit" if found else "miss").inc()
         if found is not None:
             return found
+        began = time.monotonic()
         table = self.layer.read(prepared)
-        self.kept.put(key, _encoded(prepared, table), self._seconds(prepared.query, version))
+        self._read[key] = _Read(
+            prepared=prepared,
+            prepare=prepare,
+            setting=setting,
+            table=table,
+            seconds=self._seconds(table, version),
+            began=began,
+        )
         return table
 
     def find_value(
@@ -87,72 +111,72 @@ class CachedLayer:
         """See SemanticLayer.find_value."""
         return self.layer.find_value(dimension, text, role=role, attributes=attributes)
 
-    def _version(self) -> str | None:
-        try:
-            return self.layer.data_version()
-        except SourceUnavailable:
-            # Kept rows of an unknown version would be yesterday's; the reading will say it is down.
-            return "unknown"
+    def keep(self, cost_nano: int) -> None:
+        """Keep what this turn has read, now that its answer stands; its models cost so much."""
+        for read in self._read.values():
+            left = read.seconds - (time.monotonic() - read.began)
+            if left <= 0:
+                continue
+            for prepared, rows in ((read.prepared, read.table.rows), *_totals(read)):
+                key = key_of(self.model, prepared, read.setting)
+                table = KeptTable(
+                    rows=rows,
+                    read_at=read.table.read_at,
+                    truncated=read.table.truncated,
+                    cost_nano=cost_nano,
+                )
+                self.kept.put(key, encoded(prepared, table), left)
+
+    def _setting(self, role: str, attributes: Mapping[str, str], version: str | None) -> Setting:
+        return Setting(
+            tenant_id=self.tenant_id,
+            source_id=self.source_id,
+            source_stamp=self.source_stamp,
+            role=role,
+            own=own_member(self.model, role, attributes),
+            version=version,
+        )
 
     def _found(self, key: str, prepared: Prepared) -> MetricTable | None:
         raw = self.kept.get(key)
-        if raw is None:
+        kept = None if raw is None else decoded(prepared, raw)
+        if kept is None:
             return None
-        try:
-            kept = msgspec.json.decode(raw, type=_Kept)
-            rows = tuple(_row(prepared, cells) for cells in kept.rows)
-        except (msgspec.DecodeError, ValueError, ArithmeticError):
-            return None
+        self._costs.append(kept.cost_nano)
         return self.layer.table(
-            prepared, rows, read_at=kept.read_at, truncated=kept.truncated, cached=True
+            prepared, kept.rows, read_at=kept.read_at, truncated=kept.truncated, cached=True
         )
 
-    def _seconds(self, query: MetricQuery, version: str | None) -> float:
-        if version == "unknown":
-            return 0.001
+    def _seconds(self, table: MetricTable, version: str | None) -> float:
         if version is not None:
             return VERSIONED_SECONDS
-        is_over = query.to_date is not None and query.to_date < self.today
-        return CLOSED_SECONDS if is_over else OPEN_SECONDS
+        last = table.query.to_date
+        is_over = last is not None and last < self.today - _LATE
+        # What is not there may not have come yet, whatever the period.
+        return CLOSED_SECONDS if is_over and table.rows else OPEN_SECONDS
 
 
-def key_of(
-    model: SemanticModel,
-    prepared: Prepared,
-    *,
-    tenant_id: TenantId,
-    source_id: str,
-    role: str,
-    version: str | None,
-) -> str:
-    """What two questions share exactly when the same rows answer both."""
-    parts = [
-        str(tenant_id),
-        source_id,
-        model.version,
-        model.time_zone,
-        prepared.compiled.sql,
-        sorted((name, repr(value)) for name, value in prepared.compiled.params.items()),
-        role if role in model.row_scope else "",
-        version,
-    ]
-    return sha256(msgspec.json.encode(parts)).hexdigest()
+def _is_total(query: MetricQuery) -> bool:
+    """Whether each metric's figure stands for itself, whatever is asked beside it."""
+    return query == MetricQuery(
+        metrics=query.metrics,
+        filters=query.filters,
+        exclude=query.exclude,
+        from_date=query.from_date,
+        to_date=query.to_date,
+        compare=query.compare,
+        data_source=query.data_source,
+    )
 
 
-def _encoded(prepared: Prepared, table: MetricTable) -> bytes:
-    # The rows as they were read: the row of the rest is named again when they are told.
-    rows = [[_plain(row[name]) for name in prepared.compiled.columns] for row in table.rows]
-    return msgspec.json.encode(_Kept(read_at=table.read_at, truncated=table.truncated, rows=rows))
+def _totals(read: _Read) -> Iterator[tuple[Prepared, Rows]]:
+    """Each total of several that were read together, as if it had been asked for alone.
 
-
-def _plain(value: Any) -> str | int | bool | None:
-    return value if value is None or isinstance(value, bool | int) else str(value)
-
-
-def _row(prepared: Prepared, cells: list[str | int | bool | None]) -> dict[str, Any]:
-    """One row again, each cell as its statement's kind. Raises ValueError when they do not fit."""
-    compiled = prepared.compiled
-    return {
-        name: cell(kind, value)
-        for name, kind, value in zip(compiled.columns, compiled.kinds, cells, strict=True)
-    }
+    "Vendas" may be told as money and contracts; whoever then asks for the money has it here.
+    """
+    query, rows = read.prepared.query, read.table.rows
+    if len(query.metrics) < 2 or not rows or not _is_total(query):
+        return
+    for metric in query.metrics:
+        alone = read.prepare(replace(query, metrics=(metric,)))
+        yield alone, ({name: rows[0][name] for name in alone.compiled.columns},)

@@ -12,7 +12,8 @@ from backend.answering import evidence as evidences
 from backend.answering.check import check
 from backend.answering.choice import chosen
 from backend.answering.evidence import Evidence, WitnessedTool
-from backend.answering.fast_path import answered, asked_back, certain
+from backend.answering.fast_path import answered, asked_back, certain, doubtful
+from backend.answering.question import Question
 from backend.answering.result_cache import CachedLayer
 from backend.answering.sentences import SentenceGate
 from backend.answering.steps import Steps
@@ -21,36 +22,21 @@ from backend.answering.understand import route_by_rules
 from backend.answering.world import Source, World
 from backend.domain.chat import Subject
 from backend.domain.events import EventKind
-from backend.domain.ports import ChatModel
-from backend.domain.sales import MetricQuery, Reading
-from backend.domain.turns import Asked, Checked, Context, Draft
+from backend.domain.sales import Reading
+from backend.domain.turns import Checked, Draft
 from backend.observe import spans
-from backend.plugins.scope import Figures, TurnScope
+from backend.plugins.scope import TurnScope
 from backend.plugins.toolbox import toolbox
 from crews.sales_assistant.crew import answer
 from crews.sales_assistant.run import CrewRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A claimed turn with all that thinking needs of it. `model` keeps the books of this attempt."""
-
-    asked: Asked
-    context: Context
-    previous: MetricQuery | None
-    #: What the last answer asked to choose between.
-    choices: tuple[MetricQuery, ...]
-    model: ChatModel
-    #: Whether somebody watches the text as it is written.
-    streamed: bool
-    #: `time.monotonic()` instant that the steps count from.
-    claimed_at: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Thought:
     subject: Subject
     checked: Checked
+    #: Remembers what was read of the source; None where nothing is remembered.
+    rows: CachedLayer | None
 
 
 def think(
@@ -70,20 +56,21 @@ def think(
         reading=reading,
         user_name=asked.asker.name,
     )
+    rows = _remembering(world, question, source)
     scope = TurnScope(
         asker=asked.asker,
         agent=asked.agent,
         language=reading.language,
         today=asked.today,
         deadline=asked.deadline,
-        sales=_figures(world, question, source),
+        sales=rows or source.layer,
         playbook=world.playbook(asked.agent.playbook),
     )
     evidence = evidences.of_turn(asked.question, context.memory, [asked.today.isoformat()])
     gate = SentenceGate(evidence, telling.text)
     run = _run(world, question, subject, _tools(world, scope, evidence), gate, telling, steps)
     with spans.agent(asked.agent.name) as span:
-        draft = _drafted(world, question, source, run, gate)
+        draft = _drafted(world, question, source, scope, run, gate)
         spans.drafted(span, draft)
     gate.finish()
     with steps.step("check", "figures") as detail:
@@ -95,7 +82,7 @@ def think(
         if gate.said:
             telling.restart("checked")
         telling.text(checked.text)
-    return Thought(subject=subject, checked=checked)
+    return Thought(subject=subject, checked=checked, rows=rows)
 
 
 def _read(question: Question, source: Source) -> Reading:
@@ -113,29 +100,36 @@ def _read(question: Question, source: Source) -> Reading:
     )
 
 
-def _figures(world: World, question: Question, source: Source) -> Figures | None:
+def _remembering(world: World, question: Question, source: Source) -> CachedLayer | None:
     if source.layer is None or world.kept_rows is None:
-        return source.layer
+        return None
     return CachedLayer(
         layer=source.layer,
         kept=world.kept_rows,
         tenant_id=question.asked.asker.tenant_id,
         source_id=source.id,
+        source_stamp=source.stamp,
         today=question.asked.today,
     )
 
 
 def _drafted(
-    world: World, question: Question, source: Source, run: CrewRun, gate: SentenceGate
+    world: World,
+    question: Question,
+    source: Source,
+    scope: TurnScope,
+    run: CrewRun,
+    gate: SentenceGate,
 ) -> Draft:
     """Without a model where the rules leave nothing to decide, else by the crew."""
-    reading = run.subject.reading
     if source.layer is not None and world.fast_path and question.asked.agent.fast_path:
-        found = certain(run, world.planner, source.layer.model)
+        model = source.layer.model
+        found = certain(run, world.planner, model, permitted=scope.sees_sales)
         if found is not None:
             return answered(run, found, gate.feed)
-        if reading is not None and reading.readings and run.tools.get("sales"):
-            return asked_back(run, reading.readings, source.layer.model, gate.feed)
+        readings = doubtful(run)
+        if readings:
+            return asked_back(run, readings, model, gate.feed)
     return answer(run)
 
 

@@ -26,6 +26,8 @@ class Source:
     parser: Parser
     #: Ours; empty where there is none.
     id: str = ""
+    #: Another one whenever the source has been set up anew.
+    stamp: str = ""
 
 
 class Sources(Protocol):

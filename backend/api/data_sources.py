@@ -8,14 +8,17 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import structlog
 from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from backend.api.auth import needs
 from backend.api.bodies import DoorRequest
+from backend.api.door import Door
 from backend.api.errands import ask_worker
 from backend.api.figure_bodies import (
     DataSourceBody,
+    DataSourceChange,
     DataSourceItem,
     DataSourceList,
     SourceTest,
@@ -26,6 +29,8 @@ from backend.store import data_sources
 from backend.store.data_sources import KeptSource, SourceItem
 from backend.store.errands import Errand, Refusal
 from backend.store.seal import Seal
+
+log = structlog.get_logger(__name__)
 
 
 @get(
@@ -48,8 +53,10 @@ async def list_data_sources(request: DoorRequest) -> DataSourceList:
 )
 async def add_data_source(request: DoorRequest, data: JSONBody[DataSourceBody]) -> DataSourceItem:
     door = request.door
-    source = await _examined(request, new_id(), data)
+    sealed = _seal(door).close(data.dsn)
+    source = await _examined(request, new_id(), data, sealed)
     added = await door.calls.run(data_sources.add, door.database, request.auth.tenant_id, source)
+    log.info("source.added", tenant_id=str(request.auth.tenant_id), source_id=str(added.id))
     return _item(added)
 
 
@@ -60,12 +67,14 @@ async def add_data_source(request: DoorRequest, data: JSONBody[DataSourceBody]) 
     summary="Replace a data source; what was there stays until the new one was found good",
 )
 async def replace_data_source(
-    request: DoorRequest, source_id: FromPath[UUID], data: JSONBody[DataSourceBody]
+    request: DoorRequest, source_id: FromPath[UUID], data: JSONBody[DataSourceChange]
 ) -> DataSourceItem:
     door, tenant_id = request.door, request.auth.tenant_id
-    await door.calls.run(data_sources.find, door.database, tenant_id, source_id)
-    source = await _examined(request, source_id, data)
+    before = await door.calls.run(data_sources.find, door.database, tenant_id, source_id)
+    sealed = before.sealed_dsn if data.dsn is None else _seal(door).close(data.dsn)
+    source = await _examined(request, source_id, data, sealed)
     replaced = await door.calls.run(data_sources.replace, door.database, tenant_id, source)
+    log.info("source.replaced", tenant_id=str(tenant_id), source_id=str(source_id))
     return _item(replaced)
 
 
@@ -76,8 +85,9 @@ async def replace_data_source(
     summary="Forget a data source, its login and its model",
 )
 async def remove_data_source(request: DoorRequest, source_id: FromPath[UUID]) -> None:
-    door = request.door
-    await door.calls.run(data_sources.remove, door.database, request.auth.tenant_id, source_id)
+    door, tenant_id = request.door, request.auth.tenant_id
+    await door.calls.run(data_sources.remove, door.database, tenant_id, source_id)
+    log.info("source.removed", tenant_id=str(tenant_id), source_id=str(source_id))
 
 
 @post(
@@ -94,9 +104,13 @@ async def test_data_source(request: DoorRequest, source_id: FromPath[UUID]) -> S
     return msgspec.convert({"ok": not told["problems"], **told}, SourceTest)
 
 
-async def _examined(request: DoorRequest, source_id: UUID, data: DataSourceBody) -> KeptSource:
+async def _examined(
+    request: DoorRequest,
+    source_id: UUID,
+    data: DataSourceBody | DataSourceChange,
+    sealed: bytes,
+) -> KeptSource:
     """The source as it may be stored. Raises ErrandRefused with all that speaks against it."""
-    sealed = Seal(request.door.settings.required("secret_key")).close(data.dsn)
     told = await _examine(request, data.engine, data.model, sealed)
     if told["problems"]:
         first = told["problems"][0]
@@ -118,6 +132,10 @@ async def _examine(request: DoorRequest, engine: str, model: str, sealed: bytes)
         request, Errand(kind="examine", asked=asked, sealed=sealed)
     )
     return told
+
+
+def _seal(door: Door) -> Seal:
+    return Seal(door.settings.required("secret_key"))
 
 
 def _item(source: SourceItem) -> DataSourceItem:

@@ -11,7 +11,12 @@ from litestar.serialization import decode_json, encode_json
 
 from backend.api import openai_errors
 from backend.api.bodies import DoorRequest
-from backend.api.figure_bodies import DataSourceBody, MetricQueryBody, ParseBody
+from backend.api.figure_bodies import (
+    DataSourceBody,
+    DataSourceChange,
+    MetricQueryBody,
+    ParseBody,
+)
 from backend.api.openai_errors import OpenAIProblem
 from backend.api.problems import MEDIA_TYPE, Problem
 from backend.api.schemas import ChatBody, PersonBody
@@ -28,7 +33,14 @@ _TEXT = (
 )
 
 #: Bodies that refuse a member they do not know, which the framework does not say.
-_STRICT = (ChatBody, PersonBody, DataSourceBody, MetricQueryBody, ParseBody)
+_STRICT = (
+    ChatBody,
+    PersonBody,
+    DataSourceBody,
+    DataSourceChange,
+    MetricQueryBody,
+    ParseBody,
+)
 
 
 def describe(handlers: Sequence[HTTPRouteHandler]) -> dict[str, Any]:

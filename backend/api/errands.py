@@ -3,7 +3,8 @@
     follow -> store -> ring -> wait -> the answer, or why there is none
 
 Redis only wakes whoever waits; what was found is in the row, which is asked once a second all the
-same. Nobody waits for ever: an errand that no worker takes is withdrawn.
+same. Nobody waits for ever: an errand that no worker takes is withdrawn, as are all when this
+process drains.
 """
 
 import asyncio
@@ -31,7 +32,7 @@ async def ask_worker(request: DoorRequest, errand: Errand) -> Any:
     async with door.listener.follow(errand_id) as follower:
         await door.calls.run(_begin, door, tenant_id, errand_id, errand)
         until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
-        while asyncio.get_running_loop().time() < until:
+        while asyncio.get_running_loop().time() < until and not door.waiting.draining:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(follower.next(), POLL_SECONDS)
             ended = await _ended(request, errand_id)
@@ -48,7 +49,7 @@ def _begin(door: Door, tenant_id: TenantId, errand_id: UUID, errand: Errand) -> 
 
 async def _ended(request: DoorRequest, errand_id: UUID) -> Ended | None:
     door = request.door
-    return await door.calls.run(errands.ended, door.database, request.auth.tenant_id, errand_id)
+    return await door.calls.run(errands.collect, door.database, request.auth.tenant_id, errand_id)
 
 
 def _told(ended: Ended) -> Any:

@@ -16,28 +16,51 @@ QUESTION_CHARACTERS = 8_000
 EngineName = Literal["postgresql", "sqlite", "duckdb", "mysql", "mssql"]
 
 
-class DataSourceBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A client's database, and what its figures mean."""
+Dsn = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=2_000,
+        description="`postgresql://…`, or `sqlite:////path` and `duckdb:////path` to a file "
+        "(or a folder of CSV or Parquet) in a directory that DATA_SOURCE_DIRS allows. "
+        "Encrypted at rest and never returned.",
+    ),
+]
 
+
+class _SourceFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Name
-    engine: EngineName
-    dsn: Annotated[
-        str,
-        Meta(
-            min_length=1,
-            max_length=2_000,
-            description="`postgresql://…`, or `sqlite:////path` and `duckdb:////path` to a file "
-            "(or a folder of CSV or Parquet) in a directory that DATA_SOURCE_DIRS allows. "
-            "Encrypted at rest and never returned.",
-        ),
+    engine: Annotated[
+        EngineName, Meta(description="mysql and mssql are refused: never executed so far.")
     ]
     model: Annotated[
         str, Meta(min_length=1, max_length=MODEL_CHARACTERS, description="The model, as YAML.")
     ]
-    default: bool = False
+    default: (
+        Annotated[
+            bool,
+            Meta(
+                description="What questions are about that name no source; the default before is "
+                "none then. Absent: as it was; a new source is the default if there is none."
+            ),
+        ]
+        | None
+    ) = None
 
     def __post_init__(self) -> None:
         check_name(self.name, "name")
+
+
+class DataSourceBody(_SourceFields, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A client's database, and what its figures mean."""
+
+    dsn: Dsn
+
+
+class DataSourceChange(_SourceFields, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a data source is from now on. Its login, which nobody can read back, may stay."""
+
+    dsn: Annotated[Dsn, Meta(description="Absent: the stored one.")] | None = None
 
 
 class SourceProblem(Struct, frozen=True, kw_only=True):
@@ -110,11 +133,34 @@ class ParseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A question in everyday words."""
 
     question: Annotated[str, Meta(min_length=1, max_length=QUESTION_CHARACTERS)]
-    language: Literal["pt", "en", "es"] | None = None
-    conversation_id: (
-        Annotated[Name, Meta(description="Whose last query a follow-up goes on from.")] | None
+    language: (
+        Annotated[
+            str,
+            Meta(
+                pattern="^(pt|en|es)([-_][A-Za-z0-9]{1,8})*$",
+                description="`pt`, `en` or `es`, also as `pt-BR`: what decides where the words do "
+                "not.",
+            ),
+        ]
+        | None
     ) = None
-    data_source: Name | None = None
+    conversation_id: (
+        Annotated[
+            Name,
+            Meta(
+                description="Ours or your own name for it: whose last query a follow-up goes on "
+                "from."
+            ),
+        ]
+        | None
+    ) = None
+    data_source: Annotated[Name, Meta(description="Id or name. Default: the tenant's.")] | None = (
+        None
+    )
+
+    def __post_init__(self) -> None:
+        if not self.question.strip():
+            raise ValueError("`question` is blank")
 
 
 class Parse(Struct, frozen=True, kw_only=True):

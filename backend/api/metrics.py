@@ -28,7 +28,9 @@ async def catalog(
         str | None, QueryParameter(description="Id or name. Default: the tenant's.")
     ] = None,
 ) -> Catalog:
-    return msgspec.convert(await _ask(request, "catalog", {"data_source": data_source}), Catalog)
+    # An empty parameter names nothing.
+    asked = {"data_source": data_source or None}
+    return msgspec.convert(await _ask(request, "catalog", asked), Catalog)
 
 
 @post(

@@ -128,6 +128,7 @@ _STATUS = {
     "source_unreachable": 422,
     "model_invalid": 422,
     "source_refused": 422,
+    "login_unreadable": 422,
     "headers_too_large": 431,
     "client_gone": CLIENT_GONE,
     "store_unavailable": 503,

@@ -59,6 +59,9 @@ class UsageOfTurn(Struct, frozen=True, kw_only=True):
 class Cached(Struct, frozen=True, kw_only=True):
     age_seconds: float
     read_at: datetime
+    saved_usd: Annotated[
+        str, Meta(description="What models cost to tell the same rows before, and did not now.")
+    ]
 
 
 class Chart(Struct, frozen=True, kw_only=True):

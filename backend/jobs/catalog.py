@@ -15,7 +15,7 @@ def catalog_of(model: SemanticModel) -> Mapping[str, Any]:
         "currency": model.currency,
         "time_zone": model.time_zone,
         "metrics": [_metric(each) for each in model.metrics.values()],
-        "dimensions": [_dimension(each) for each in model.dimensions.values()],
+        "dimensions": [_dimension(model, each) for each in model.dimensions.values()],
     }
 
 
@@ -29,8 +29,16 @@ def _metric(metric: Metric) -> Mapping[str, Any]:
     }
 
 
-def _dimension(dimension: Dimension) -> Mapping[str, Any]:
-    return {**_named(dimension), "has_members": dimension.members}
+def _dimension(model: SemanticModel, dimension: Dimension) -> Mapping[str, Any]:
+    """As a metric's, so that both are read alike: whoever answers for the model, for all of it."""
+    return {
+        **_named(dimension),
+        "definition": dict(dimension.description),
+        "format": model.type_of(dimension.name),
+        "owner": "",
+        "certified": True,
+        "has_members": dimension.members,
+    }
 
 
 def _named(entry: Metric | Dimension) -> Mapping[str, Any]:

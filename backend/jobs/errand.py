@@ -21,13 +21,13 @@ from backend.domain.identity import Role
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, MetricTable
 from backend.jobs.catalog import catalog_of
-from backend.semantic.examination import Examination, examine
+from backend.semantic.examination import Examination, Problem, examine
 from backend.semantic.layer import SemanticLayer
 from backend.semantic.loading import ModelInvalid
 from backend.semantic.query_arguments import query_from_arguments, query_to_arguments
 from backend.store import errands, views
 from backend.store.errands import Errand, Refusal
-from backend.store.seal import Seal
+from backend.store.seal import Seal, SealBroken
 from backend.store.tasks import Claim
 
 log = structlog.get_logger(__name__)
@@ -82,15 +82,7 @@ class Errands:
     def _answer(self, claim: Claim, errand: Errand) -> Any:
         asked = errand.asked
         if errand.kind == "examine":
-            with self.world.aside():
-                return _examined(
-                    examine(
-                        self.seal.open(errand.sealed or b""),
-                        asked["engine"],
-                        asked["model"],
-                        self.directories,
-                    )
-                )
+            return _examined(self._examine(errand))
         if errand.kind == "parse":
             return self._parse(claim, asked)
         with self.world.database.tenant(claim.tenant_id) as conn:
@@ -100,6 +92,15 @@ class Errands:
             if errand.kind == "query":
                 return _queried(layer, query_from_arguments(asked))
             return catalog_of(layer.model)
+
+    def _examine(self, errand: Errand) -> Examination:
+        try:
+            dsn = self.seal.open(errand.sealed or b"")
+        except SealBroken as error:
+            return Examination(problems=(Problem(error.code, str(error)),))
+        engine, model = errand.asked["engine"], errand.asked["model"]
+        with self.world.aside():
+            return examine(dsn, engine, model, self.directories)
 
     def _parse(self, claim: Claim, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         with self.world.database.tenant(claim.tenant_id) as conn:
@@ -114,7 +115,8 @@ class Errands:
             asked["question"],
             today=self.world.today(),
             previous=query_from_arguments(previous) if previous else None,
-            language=Language(asked.get("language") or Language.PORTUGUESE),
+            # "pt-BR" is read as "pt".
+            language=Language((asked.get("language") or Language.PORTUGUESE)[:2]),
         )
         return {
             "query": query_to_arguments(reading.query) if reading.query else None,

@@ -110,12 +110,16 @@ class _OpenSource:
         except SourceUnavailable:
             # Questions can still be read, but for names; the tool will say that the source is down.
             parser = QuestionParser(self.layer.model, {})
-            return Source(layer=self.layer, parser=parser, id=self.id)
+            return self._as(parser)
         with self._lock:
             if self._parser is None or self._members is not members:
                 self._parser = QuestionParser(self.layer.model, members)
                 self._members = members
-            return Source(layer=self.layer, parser=self._parser, id=self.id)
+            return self._as(self._parser)
+
+    def _as(self, parser: QuestionParser) -> Source:
+        stamp = self.updated_at.isoformat()
+        return Source(layer=self.layer, parser=parser, id=self.id, stamp=stamp)
 
 
 class LanguageOnly:

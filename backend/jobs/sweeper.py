@@ -14,7 +14,7 @@ import structlog
 from backend.domain.errors import StoreUnavailable
 from backend.live.doorbell import Doorbell
 from backend.observe import metrics
-from backend.store import maintenance, tasks
+from backend.store import errands, maintenance, tasks
 from backend.store.database import Database
 from backend.store.tasks import Claim, Overdue
 
@@ -25,6 +25,8 @@ SWEEP_SECONDS = 1.0
 LEAST_RINGS = 1
 #: Partitions are made months ahead, so a day is often enough.
 HOUSEKEEPING_SECONDS = 24 * 3600
+#: As long as an errand that nobody collects may lie.
+FORGETTING_SECONDS = 600
 
 
 class Sweeper:
@@ -42,6 +44,7 @@ class Sweeper:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
         self._next_housekeeping = 0.0
+        self._next_forgetting = 0.0
 
     def start(self) -> None:
         self._thread.start()
@@ -63,6 +66,9 @@ class Sweeper:
             # Advanced first: what fails today is tried again tomorrow, not each second.
             self._next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
             maintenance.prepare_partitions(self._database)
+        if time.monotonic() >= self._next_forgetting:
+            self._next_forgetting = time.monotonic() + FORGETTING_SECONDS
+            errands.forget_abandoned(self._database)
 
     def _ring_for(self, overdue: Sequence[Overdue]) -> None:
         """Ring for what nobody was told of; for the rest only what Redis has forgotten.

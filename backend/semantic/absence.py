@@ -12,7 +12,7 @@ from backend.semantic.model import SemanticModel
 from backend.semantic.period import recent
 from backend.semantic.sentence import Sentence
 
-_DENIALS = (Kind.NEGATION, Kind.EXCLUDE)
+_DENIALS = (Kind.NEGATION, Kind.EXCLUDE, Kind.NOTHING)
 #: These stand between the denial and what is denied: "que não FIZERAM pedidos", "with NO orders".
 _BETWEEN = (Kind.HAVE, Kind.NEGATION, Kind.COUNT, Kind.CLOSING)
 
@@ -32,24 +32,38 @@ def read_absence(
             group_by(sentence, draft, subject)
         named = sentence.meaning(denied).metrics or (next(iter(model.metrics)),)
         metrics = telling(model, named, draft.dimensions)
+        nothing = sentence.after(denied)
+        if sentence.kind(nothing) is Kind.NOTHING:
+            sentence.claim(nothing)
         draft.without = metrics[0]
         draft.add_metric(metrics[0])
         sentence.claim(index, denied)
         place = sentence.after(index)
-        while place is not None and place != denied:
+        while place is not None and place < denied:
             sentence.claim(place)
             place = sentence.after(place)
         _read_how_long(sentence, draft, today)
 
 
 def _denied(sentence: Sentence, index: int) -> int | None:
+    if sentence.kind(index) is Kind.NOTHING:
+        # "Customers that bought NOTHING".
+        place = sentence.before(index)
+        verb = place is not None and sentence.meaning(place).verb is not None
+        return place if verb and not _is_denied(sentence, place) else None
     place = sentence.after(index)
     while place is not None and sentence.kind(place) in _BETWEEN:
+        if sentence.said(place) == sentence.said(index):
+            return None  # Denied twice over.
         place = sentence.after(place)
     if place is None or sentence.is_claimed(place):
         return None
     meaning = sentence.meaning(place)
     return place if meaning.kind is Kind.METRIC or meaning.verb is not None else None
+
+
+def _is_denied(sentence: Sentence, verb: int | None) -> bool:
+    return verb is not None and sentence.kind(sentence.before(verb)) is Kind.NEGATION
 
 
 def _subject(sentence: Sentence, draft: Draft, index: int) -> int | None:

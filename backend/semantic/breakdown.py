@@ -23,10 +23,10 @@ def read_grouping(sentence: Sentence, draft: Draft) -> None:
 
 
 def read_asked_for(sentence: Sentence, draft: Draft) -> None:
-    """As in "quais clientes compraram", "which regions"."""
+    """As in "quais clientes compraram", "which regions", "em que meses"."""
     for index in sentence.of(Kind.WHICH, Kind.WHAT):
         item = sentence.after(index)
-        if sentence.kind(item) is Kind.DIMENSION and group_by(sentence, draft, item):
+        if group_by(sentence, draft, item):
             sentence.claim(index)
 
 

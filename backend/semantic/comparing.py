@@ -47,10 +47,23 @@ def read_comparison(
         _read_two(sentence, draft, time, words, (periods[0], periods[1]))
 
 
+def settle_comparison(draft: Draft) -> None:
+    """A year beside the year before, told by month: each month beside last year's."""
+    if (
+        draft.whole_compared
+        and draft.compare == "previous_period"
+        and draft.grain not in (None, "year")
+        and draft.period is not None
+        and draft.period.unit is Unit.YEAR
+    ):
+        draft.compare = "same_period_last_year"
+
+
 def read_compared_members(sentence: Sentence, draft: Draft) -> None:
     """As in "compare o Sul com o Norte": two of a kind are told side by side."""
     for index in sentence.of(Kind.COMPARE):
-        if not sentence.said(index).startswith(_COMPARING):
+        is_of_period = sentence.kind(_beyond_having(sentence, index)) is Kind.PERIOD
+        if is_of_period or not sentence.said(index).startswith(_COMPARING):
             continue
         several = [name for name, members in draft.filters.items() if len(members) > 1]
         if draft.compare is None and (several or draft.dimensions):
@@ -64,6 +77,9 @@ def _read_two(
     sentence: Sentence, draft: Draft, time: TimeWords, words: list[int], periods: tuple[int, int]
 ) -> None:
     first, second = (sentence.spans[index] for index in periods)
+    if _compares_with(sentence, periods[0]):
+        # "Comparadas com o ano anterior, 1997".
+        first, second = second, first
     if first.period is None or second.period is None:
         return
     # "Abril em relação ao mês anterior": the month before April, not before this one.
@@ -108,6 +124,13 @@ def _compares_with(sentence: Sentence, period: int) -> bool:
     while before is not None and sentence.kind(before) is Kind.HAVE:
         before = sentence.before(before)
     return sentence.kind(before) is Kind.COMPARE
+
+
+def _beyond_having(sentence: Sentence, index: int) -> int | None:
+    after = sentence.after(index)
+    while after is not None and sentence.kind(after) is Kind.HAVE:
+        after = sentence.after(after)
+    return after
 
 
 def _base_alone(sentence: Sentence, periods: list[int]) -> Period | None:

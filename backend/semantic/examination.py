@@ -88,4 +88,7 @@ def _misfits(model: SemanticModel, database: ClientDatabase) -> Iterator[str]:
     try:
         yield from SemanticLayer(model, database, "examined", database.engine).misfits()
     except SourceUnavailable:
-        yield "none of its tables can be read with this login"
+        yield (
+            "none of its tables can be read with this login; check their names and schemas,"
+            " and the login's rights"
+        )

@@ -31,6 +31,8 @@ def read_filters(sentence: Sentence, draft: Draft) -> None:
             draft.doubtful.append((chosen, others))
         sentence.claim(index, beside, denial)
         before = sentence.before(index)
+        if leaving_out and denial is None and sentence.kind(before) is Kind.NOR:
+            sentence.claim(before)
         if before is not None and before == beside:
             before = sentence.before(before)
         if sentence.kind(before) in (Kind.BY, Kind.FROM):
@@ -101,4 +103,4 @@ def _dimension_beside(sentence: Sentence, index: int) -> int | None:
 def _goes_on(sentence: Sentence, index: int) -> bool:
     """True where another member follows in the same list."""
     joint = sentence.after(index)
-    return joint is not None and sentence.kind(joint) is Kind.AND
+    return sentence.kind(joint) in (Kind.AND, Kind.NOR)

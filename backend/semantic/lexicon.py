@@ -56,6 +56,12 @@ class Kind(StrEnum):
     AT_LEAST = "at_least"
     UNDER = "under"
     AT_MOST = "at_most"
+    ASCENDING = "ascending"
+    DESCENDING = "descending"
+    NOTHING = "nothing"
+    NOR = "nor"
+    INCLUDE = "include"
+    EVERYTHING = "everything"
     SCALE = "scale"
     CURRENCY = "currency"
     NUMBER = "number"
@@ -97,6 +103,8 @@ class Lexicon:
     #: Phrase -> its kind, and for a grain, number or unit which one.
     phrases: Mapping[Phrase, tuple[Kind, str]]
     follow_up: PhraseTable[str]
+    #: Verb -> the noun that it does: "pediram" -> "pedidos".
+    verbs_of: Mapping[Phrase, Phrase]
     #: After these, two small letters may be a code ("em sp").
     before_codes: frozenset[str]
     period: PeriodWords
@@ -127,13 +135,18 @@ def lexicon(language: Language) -> Lexicon:
     )
     for table in tables:
         known |= set(table.words())
-    known |= _words(data["lookalikes"]) | _words(data["speech"]) | _words(data["market_talk"])
+    verbs_of = {
+        words(verb): words(noun) for noun, verbs in data["verbs_of"].items() for verb in verbs
+    }
+    known |= {word for verb in verbs_of for word in verb}
+    known |= _words(data["lookalikes"]) | _words(data["speech"])
     known |= {word for texts in data["market"].values() for word in _words(texts)}
     known |= _words(data["catalog"])
     known |= {word for text in data["playbook"] for word in _pattern(text) if word[0] != "*"}
     return Lexicon(
         phrases=phrases,
         follow_up=follow_up,
+        verbs_of=verbs_of,
         before_codes=_words(data["before_codes"]),
         period=period,
         words=frozenset(word for word in known if word.isalpha()),

@@ -18,7 +18,7 @@ from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, Reading
 from backend.semantic.absence import read_absence
 from backend.semantic.breakdown import group_by, read_asked_for, read_grain, read_grouping
-from backend.semantic.comparing import read_compared_members, read_comparison
+from backend.semantic.comparing import read_compared_members, read_comparison, settle_comparison
 from backend.semantic.counting import read_closing, read_counted
 from backend.semantic.draft import Draft
 from backend.semantic.drafted import queries_of
@@ -29,7 +29,7 @@ from backend.semantic.lexicon import Kind
 from backend.semantic.measures import read_measures, read_missing_measure
 from backend.semantic.member_names import Members, member_phrases
 from backend.semantic.model import SemanticModel
-from backend.semantic.ranking import read_ranking, read_who
+from backend.semantic.ranking import read_direction, read_ranking, read_who
 from backend.semantic.sentence import Sentence, scan
 from backend.semantic.side_figures import read_rest, read_running_total, read_share
 from backend.semantic.thresholds import read_thresholds, settle_thresholds
@@ -134,6 +134,8 @@ class QuestionParser:
         if follows and not draft.has_breakdown:
             _read_bare_dimension(sentence, draft)
         read_grain(sentence, draft)
+        read_direction(sentence, draft)
+        settle_comparison(draft)
         who, counts = vocabulary.who, vocabulary.counts
         read_thresholds(
             sentence, draft, self._model, vocabulary.language, counts=counts, before=before
@@ -162,7 +164,9 @@ class QuestionParser:
             complete=len(queries) == 1 and not left and self._is_sound(queries[0], draft),
             not_understood=left,
             follow_up=follow_up and query is not None,
-            readings=tuple(queries) if len(queries) > 1 else (),
+            readings=tuple(queries)
+            if len(queries) > 1 and all(self._is_sound(each, draft) for each in queries)
+            else (),
         )
 
     def _is_sound(self, query: MetricQuery, draft: Draft) -> bool:

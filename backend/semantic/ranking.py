@@ -44,6 +44,17 @@ def read_ranking(sentence: Sentence, draft: Draft, *, follow_up: bool) -> None:
             sentence.claim(index)
 
 
+def read_direction(sentence: Sentence, draft: Draft) -> None:
+    """As in "do menor para o maior", "in ascending order": all rows, sorted so."""
+    for index in sentence.of(Kind.ASCENDING, Kind.DESCENDING):
+        order: Literal["desc", "asc"] = (
+            "asc" if sentence.kind(index) is Kind.ASCENDING else "desc"
+        )
+        if draft.order in (None, order):
+            draft.order = order
+            sentence.claim(index)
+
+
 def read_who(sentence: Sentence, draft: Draft, who: Mapping[Kind, str]) -> None:
     """As in "quem vendeu mais": the dimension that does what the verb says (`who`: verb -> it).
 
@@ -102,7 +113,7 @@ def _ranked_item(sentence: Sentence, index: int) -> int | None:
     """
     item = _beyond(sentence, sentence.after(index), step=sentence.after, over=(Kind.NUMBER,))
     if item is None:
-        over = (Kind.NUMBER, *_HAVING, Kind.WHICH, Kind.MEMBER)
+        over = (Kind.NUMBER, *_HAVING, Kind.WHICH, Kind.MEMBER, Kind.PERIOD)
         item = _beyond(sentence, sentence.before(index), step=sentence.before, over=over)
     return item
 

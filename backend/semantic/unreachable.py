@@ -14,6 +14,10 @@ _STATES = {
 }
 _ASKED_WITHOUT_AN_ANSWER = "nobody answers there: wrong host or port, or a firewall between"
 _NO_SUCH_HOST = "the host's name is not known"
+_NO_ADDRESS = (
+    "the DSN cannot be read; write postgresql://user:password@host:port/database,"
+    " with signs such as @ or / in the password as %40 or %2F"
+)
 _NO_FILE = "there is no such file, or it is not a database that can be read"
 
 
@@ -21,6 +25,8 @@ def reason_of(error: Exception) -> str:
     """One of a few sentences; never the driver's own words."""
     if isinstance(error, sqlite3.Error | duckdb.Error | OSError):
         return _NO_FILE
+    if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:
+        return _NO_ADDRESS
     if isinstance(error, psycopg.Error):
         state = error.sqlstate or _state_in(str(error))
         if state is not None:

@@ -32,6 +32,7 @@ class Vocabulary:
         said = dict(_lexicon_phrases(self.lexicon))
         unread = {phrase for phrase, meaning in said.items() if meaning.kind is Kind.UNREAD}
         of_model = dict(_model_phrases(model, language, said))
+        of_model.update(_verbs(self.lexicon, of_model))
         self._model_words = frozenset(word for phrase in of_model for word in phrase)
         said.update(of_model)
         #: Who sells and who buys, for "quem vendeu mais".
@@ -126,6 +127,16 @@ def _model_phrases(
         for text in (*dimension.synonyms.get(language, ()), label.plural, label.singular):
             plural = folded(text) != folded(label.singular) and _looks_plural(text)
             yield words(text), replace(meaning, plural=plural)
+
+
+def _verbs(
+    spoken: Lexicon, of_model: Mapping[Phrase, Meaning]
+) -> Iterator[tuple[Phrase, Meaning]]:
+    """What customers do: "pediram" stands for the metric "pedidos", where the model has it."""
+    for verb, noun in spoken.verbs_of.items():
+        meaning = of_model.get(noun)
+        if verb not in of_model and meaning is not None and meaning.kind is Kind.METRIC:
+            yield verb, replace(meaning, verb=Kind.BUYING)
 
 
 def _looks_plural(text: str) -> bool:

@@ -10,7 +10,7 @@ from psycopg.errors import UniqueViolation
 
 from backend.domain.errors import NotFound, SalesCrewError
 from backend.domain.identity import TenantId
-from backend.store.database import Conn, Database
+from backend.store.database import Database
 from backend.store.queries import statements
 
 _SQL = statements("data_sources")
@@ -31,7 +31,8 @@ class KeptSource:
     engine: str
     sealed_dsn: bytes
     model: str
-    is_default: bool
+    #: None: as it was, and of a new one whether the tenant has no default yet.
+    is_default: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,21 +85,12 @@ def _write(
     names: Mapping[str, Any] = {"tenant_id": tenant_id, **asdict(source)}
     try:
         with database.tenant(tenant_id) as conn:
+            conn.execute(_SQL["lock"], names)
             if source.is_default:
-                _undefault(conn, names)
+                conn.execute(_SQL["undefault"], names)
             row = conn.execute(_SQL[statement], names).fetchone()
             if row is None:
                 raise NotFound
     except UniqueViolation as error:
         raise NameTaken from error
-    return SourceItem(
-        id=source.id,
-        name=source.name,
-        engine=source.engine,
-        is_default=source.is_default,
-        updated_at=row["updated_at"],
-    )
-
-
-def _undefault(conn: Conn, names: Mapping[str, Any]) -> None:
-    conn.execute(_SQL["undefault"], names)
+    return SourceItem(**row)

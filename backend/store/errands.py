@@ -1,7 +1,8 @@
 """Errands: what the door asks a worker, because only workers reach clients' databases and models.
 
 An errand is a row with its task, like a turn: taken under the same claim, fairly among tenants,
-and safe from a worker that dies. It is forgotten some minutes after it was asked.
+and safe from a worker that dies. It is gone when its end was told, or some minutes after it was
+asked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,7 @@ from backend.store.tasks import Claim, NewTask
 
 _SQL = statements("errands")
 
-#: Longer than anybody waits for one.
+#: Longer than anybody waits for one. `forget_abandoned` says it again in SQL.
 KEPT = timedelta(minutes=10)
 
 ErrandKind = Literal["parse", "query", "catalog", "examine", "recall"]
@@ -103,11 +104,11 @@ def refuse(database: Database, claim: Claim, refusal: Refusal) -> None:
         conn.execute(_SQL["refuse"], {**_names(claim), "refusal": Jsonb(told)})
 
 
-def ended(database: Database, tenant_id: TenantId, errand_id: UUID) -> Ended | None:
-    """How it ended; None while it is open."""
+def collect(database: Database, tenant_id: TenantId, errand_id: UUID) -> Ended | None:
+    """How it ended, told once; None while it is open."""
     with database.tenant(tenant_id) as conn:
         names = {"tenant_id": tenant_id, "id": errand_id}
-        row = conn.execute(_SQL["ended"], names).fetchone()
+        row = conn.execute(_SQL["collect"], names).fetchone()
     if row is None:
         return None
     if row["status"] == "refused":
@@ -119,6 +120,12 @@ def withdraw(database: Database, tenant_id: TenantId, errand_id: UUID) -> None:
     """Nobody waits for it any more."""
     with database.tenant(tenant_id) as conn:
         conn.execute(_SQL["withdraw"], {"tenant_id": tenant_id, "id": errand_id})
+
+
+def forget_abandoned(database: Database) -> None:
+    """Delete what no caller came back for, of every tenant. Raises StoreUnavailable."""
+    with database.open() as conn:
+        conn.execute(_SQL["forget_abandoned"])
 
 
 def _names(claim: Claim) -> dict[str, object]:

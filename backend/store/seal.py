@@ -3,7 +3,15 @@
 import base64
 import hashlib
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
+
+from backend.domain.errors import SalesCrewError
+
+
+class SealBroken(SalesCrewError):
+    """The stored login was sealed under another SECRET_KEY; store it again."""
+
+    code = "login_unreadable"
 
 
 class Seal:
@@ -18,5 +26,8 @@ class Seal:
         return self._fernet.encrypt(text.encode())
 
     def open(self, sealed: bytes) -> str:
-        """The text. Raises cryptography.fernet.InvalidToken when the key is another."""
-        return self._fernet.decrypt(sealed).decode()
+        """The text. Raises SealBroken when the key is another."""
+        try:
+            return self._fernet.decrypt(sealed).decode()
+        except InvalidToken as error:
+            raise SealBroken from error

@@ -2,6 +2,7 @@
 deadline, because a server that has stopped keeps no promise.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,7 +40,8 @@ class PostgreSqlConnector:
     transactional = True
 
     def __init__(self, dsn: str) -> None:
-        self._dsn = dsn
+        # As SQLAlchemy writes it, with the driver: "postgresql+psycopg://…".
+        self._dsn = re.sub(r"^postgresql\+\w+://", "postgresql://", dsn)
 
     def connect(self) -> "_BoundedConnection":
         conn = _BoundedConnection.connect(

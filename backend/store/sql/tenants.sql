@@ -25,11 +25,13 @@ SELECT name, sales_roles, playbook, fast_path FROM agents
    AND CASE WHEN %(name)s::text IS NULL THEN is_default ELSE name = %(name)s END;
 
 -- add_data_source --
+-- Which one is the default may have been decided otherwise meanwhile.
 INSERT INTO data_sources (tenant_id, id, name, engine, sealed_dsn, model, is_default)
-VALUES (%(tenant_id)s, %(id)s, %(name)s, %(engine)s, %(sealed_dsn)s, %(model)s, %(is_default)s)
+VALUES (%(tenant_id)s, %(id)s, %(name)s, %(engine)s, %(sealed_dsn)s, %(model)s,
+        %(is_default)s AND NOT EXISTS (
+            SELECT FROM data_sources WHERE tenant_id = %(tenant_id)s AND is_default))
 ON CONFLICT (tenant_id, name) DO UPDATE
    SET engine = excluded.engine, sealed_dsn = excluded.sealed_dsn, model = excluded.model,
-       is_default = excluded.is_default,
        updated_at = now();
 
 -- data_source_stamp --

@@ -1,0 +1,86 @@
+"""A claimed turn with all that thinking needs of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backend.answering.world import World
+from backend.domain.errors import SalesQueryInvalid
+from backend.domain.ports import ChatModel
+from backend.domain.sales import MetricQuery
+from backend.domain.turns import Asked, Context
+from backend.llm.metered import MeteredModel
+from backend.semantic.query_arguments import query_from_arguments
+from backend.store.llm_calls import Payer
+from backend.store.tasks import Claim
+from backend.store.turns import Begun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """`model` keeps the books of this attempt."""
+
+    asked: Asked
+    context: Context
+    previous: MetricQuery | None
+    #: What the last answer asked to choose between.
+    choices: tuple[MetricQuery, ...]
+    model: ChatModel
+    #: Whether somebody watches the text as it is written.
+    streamed: bool
+    #: `time.monotonic()` instant that the steps count from.
+    claimed_at: float
+
+
+def question_of(
+    world: World, claim: Claim, begun: Begun, context: Context, claimed_at: float
+) -> Question:
+    return Question(
+        asked=_asked(world, claim, begun, claimed_at),
+        context=context,
+        previous=_query(context.last_query),
+        choices=tuple(query for each in context.choices if (query := _query(each)) is not None),
+        model=MeteredModel(
+            model=world.model,
+            database=world.database,
+            payer=_payer(claim, begun),
+            aside=world.aside,
+        ),
+        streamed=begun.streamed,
+        claimed_at=claimed_at,
+    )
+
+
+def _asked(world: World, claim: Claim, begun: Begun, claimed_at: float) -> Asked:
+    return Asked(
+        task_id=claim.id,
+        turn_id=claim.turn_id,
+        conversation_id=begun.conversation_id,
+        attempt=claim.attempt,
+        asker=begun.asker,
+        question=begun.question,
+        channel=begun.channel,
+        agent=begun.agent,
+        asked_at=begun.asked_at,
+        today=world.today(),
+        deadline=claimed_at + world.deadline_seconds,
+    )
+
+
+def _payer(claim: Claim, begun: Begun) -> Payer:
+    return Payer(
+        tenant_id=claim.tenant_id,
+        turn_id=claim.turn_id,
+        person_id=begun.asker.person_id,
+        attempt=claim.attempt,
+    )
+
+
+def _query(stored: Mapping[str, Any] | None) -> MetricQuery | None:
+    """A stored query, unless today's rules would refuse it."""
+    if stored is None:
+        return None
+    try:
+        return query_from_arguments(stored)
+    except SalesQueryInvalid:
+        return None
