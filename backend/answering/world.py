@@ -9,6 +9,7 @@ from uuid import UUID
 
 from semantic_kernel import Kernel
 
+from backend.answering.mentions import Spans
 from backend.domain.events import TurnEvent
 from backend.domain.identity import TenantId
 from backend.domain.ports import ChatModel, Embedder, Parser, Planner
@@ -26,6 +27,8 @@ class Source:
     parser: Parser
     #: Ours; empty where there is none.
     id: str = ""
+    #: How its parser sees a text, for the check of what an answer names.
+    spans: Spans | None = None
 
 
 class Sources(Protocol):

@@ -110,12 +110,13 @@ class _OpenSource:
         except SourceUnavailable:
             # Questions can still be read, but for names; the tool will say that the source is down.
             parser = QuestionParser(self.layer.model, {})
-            return Source(layer=self.layer, parser=parser, id=self.id)
+            return Source(layer=self.layer, parser=parser, id=self.id, spans=parser.spans)
         with self._lock:
             if self._parser is None or self._members is not members:
                 self._parser = QuestionParser(self.layer.model, members)
                 self._members = members
-            return Source(layer=self.layer, parser=self._parser, id=self.id)
+            parser = self._parser
+            return Source(layer=self.layer, parser=parser, id=self.id, spans=parser.spans)
 
 
 class LanguageOnly:
