@@ -117,7 +117,7 @@ class CachedLayer:
             left = read.seconds - (time.monotonic() - read.began)
             if left <= 0:
                 continue
-            for prepared, rows in ((read.prepared, read.table.rows), *_totals(read)):
+            for prepared, rows in _tables(read):
                 key = key_of(self.model, prepared, read.setting)
                 table = KeptTable(
                     rows=rows,
@@ -156,9 +156,13 @@ class CachedLayer:
         return CLOSED_SECONDS if is_over and table.rows else OPEN_SECONDS
 
 
-def _is_total(query: MetricQuery) -> bool:
-    """Whether each metric's figure stands for itself, whatever is asked beside it."""
-    return query == MetricQuery(
+def parts_of(query: MetricQuery) -> tuple[MetricQuery, ...]:
+    """The queries that a query's rows answer too: each total of several that are read together.
+
+    "Vendas" may be told as money and contracts; whoever then asks for the money has it here. In a
+    breakdown a row may be there for one metric's sake alone, so that none stands for itself.
+    """
+    total = MetricQuery(
         metrics=query.metrics,
         filters=query.filters,
         exclude=query.exclude,
@@ -167,16 +171,15 @@ def _is_total(query: MetricQuery) -> bool:
         compare=query.compare,
         data_source=query.data_source,
     )
+    if len(query.metrics) < 2 or query != total:
+        return ()
+    return tuple(replace(query, metrics=(metric,)) for metric in query.metrics)
 
 
-def _totals(read: _Read) -> Iterator[tuple[Prepared, Rows]]:
-    """Each total of several that were read together, as if it had been asked for alone.
-
-    "Vendas" may be told as money and contracts; whoever then asks for the money has it here.
-    """
-    query, rows = read.prepared.query, read.table.rows
-    if len(query.metrics) < 2 or not rows or not _is_total(query):
-        return
-    for metric in query.metrics:
-        alone = read.prepare(replace(query, metrics=(metric,)))
+def _tables(read: _Read) -> Iterator[tuple[Prepared, Rows]]:
+    """What was read, by itself and for each part that it answers too."""
+    rows = read.table.rows
+    yield read.prepared, rows
+    for part in parts_of(read.prepared.query) if rows else ():
+        alone = read.prepare(part)
         yield alone, ({name: rows[0][name] for name in alone.compiled.columns},)

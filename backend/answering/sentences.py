@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from backend.answering.evidence import Evidence
-from backend.answering.numbers import written_numbers
+from backend.answering.support import faults
 
 #: A sentence ends at a mark that is followed by space (so not inside "1.234"), or at a line's end.
 _END = re.compile(r"[.!?…:;](?=\s)|\n")
@@ -55,8 +55,8 @@ class SentenceGate:
 
 
 def unsupported(text: str, evidence: Evidence, since: int = 0) -> list[str]:
-    """The figures of a text, from position `since` on, that nothing supports, as they are written."""
-    return [number.text for number in written_numbers(text, since) if not evidence.supports(number)]
+    """What a text states from position `since` on and nothing supports, as it is written."""
+    return [wrong for _, found in faults(text, evidence, since) for wrong in found]
 
 
 def _first_sentence(held: str) -> str:

@@ -12,11 +12,14 @@ from backend.answering import evidence as evidences
 from backend.answering.check import check
 from backend.answering.choice import chosen
 from backend.answering.evidence import Evidence, WitnessedTool
-from backend.answering.fast_path import answered, asked_back, certain, doubtful
+from backend.answering.fast_path import OFFLINE, answered, asked_back, certain, doubtful
+from backend.answering.mentions import nothing_mentioned, spoken
 from backend.answering.question import Question
+from backend.answering.repair import repaired
 from backend.answering.result_cache import CachedLayer
 from backend.answering.sentences import SentenceGate
 from backend.answering.steps import Steps
+from backend.answering.support import faults
 from backend.answering.telling import Telling
 from backend.answering.understand import route_by_rules
 from backend.answering.world import Source, World
@@ -66,7 +69,13 @@ def think(
         sales=rows or source.layer,
         playbook=world.playbook(asked.agent.playbook),
     )
-    evidence = evidences.of_turn(asked.question, context.memory, [asked.today.isoformat()])
+    mentions = spoken(source.spans, reading.language, asked.today) if source.spans else None
+    evidence = evidences.of_turn(
+        asked.question,
+        context.memory,
+        [asked.today.isoformat()],
+        mentions or nothing_mentioned,
+    )
     gate = SentenceGate(evidence, telling.text)
     run = _run(world, question, subject, _tools(world, scope, evidence), gate, telling, steps)
     with spans.agent(asked.agent.name) as span:
@@ -74,6 +83,7 @@ def think(
         spans.drafted(span, draft)
     gate.finish()
     with steps.step("check", "figures") as detail:
+        draft = _mended(question, subject, draft, evidence, detail)
         checked = check(draft, evidence, reading.language)
         detail["corrections"] = list(checked.corrections)
         # What the kernel's own filter saw: figures come through it, or from nowhere.
@@ -131,6 +141,32 @@ def _drafted(
         if readings:
             return asked_back(run, readings, model, gate.feed)
     return answer(run)
+
+
+def _mended(
+    question: Question,
+    subject: Subject,
+    draft: Draft,
+    evidence: Evidence,
+    detail: dict[str, Any],
+) -> Draft:
+    """The draft, or the model's second one where the first states what nothing supports."""
+    wrong = [statement for statement, _ in faults(draft.text, evidence)]
+    if not wrong or question.model.provider == OFFLINE or draft.model != question.model.name:
+        return draft
+    second = repaired(
+        draft,
+        wrong,
+        evidence,
+        model=question.model,
+        subject=subject,
+        deadline=question.asked.deadline,
+    )
+    detail["repair"] = "none" if second is None else "written"
+    if second is None or any(faults(second.text, evidence)):
+        return draft
+    detail["repair"] = "supported"
+    return second
 
 
 def _run(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from semantic_kernel import Kernel
 
+from backend.answering.mentions import Spans
 from backend.domain.events import TurnEvent
 from backend.domain.identity import TenantId
 from backend.domain.ports import ChatModel, Embedder, Parser, Planner
@@ -28,6 +29,8 @@ class Source:
     id: str = ""
     #: Another one whenever the source has been set up anew.
     stamp: str = ""
+    #: How its parser sees a text, for the check of what an answer names.
+    spans: Spans | None = None
 
 
 class Sources(Protocol):

@@ -56,6 +56,7 @@ class Purpose(StrEnum):
     ANALYSE = "analyse"
     RESEARCH = "research"
     COMPOSE = "compose"
+    REPAIR = "repair"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

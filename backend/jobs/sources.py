@@ -119,7 +119,9 @@ class _OpenSource:
 
     def _as(self, parser: QuestionParser) -> Source:
         stamp = self.updated_at.isoformat()
-        return Source(layer=self.layer, parser=parser, id=self.id, stamp=stamp)
+        return Source(
+            layer=self.layer, parser=parser, id=self.id, stamp=stamp, spans=parser.spans
+        )
 
 
 class LanguageOnly:

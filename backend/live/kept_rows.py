@@ -51,11 +51,12 @@ class KeptRows:
         return value
 
     def put(self, key: str, value: bytes, seconds: float) -> None:
-        """Keep a value, unless it is too large."""
+        """Keep a value for some time above 0, unless it is too large."""
         if len(value) > MOST_BYTES or time.monotonic() < self._deaf_until:
             return
         try:
-            self._client.set(_name(key), self._seal(key, value) + value, px=round(seconds * 1000))
+            sealed = self._seal(key, value) + value
+            self._client.set(_name(key), sealed, px=max(1, round(seconds * 1000)))
         except redis.RedisError as error:
             self._fail(error)
 

@@ -28,6 +28,12 @@ class Draft:
     cumulative: bool = False
     without: str | None = None
     other: bool = False
+    #: True in a follow-up that adds members to those of the question before.
+    joined: bool = False
+    #: Dimensions that a follow-up restricts no more.
+    opened: list[str] = field(default_factory=list)
+    #: True in a follow-up that wants all rows of a ranking.
+    unlimited: bool = False
     #: True for members that are compared with each other.
     side_by_side: bool = False
     #: Members of two dimensions that the question does not tell apart: the one taken, and the rest.
@@ -45,6 +51,8 @@ class Draft:
             or self.bounds
             or self.share
             or self.other
+            or self.opened
+            or self.unlimited
             or self.has_breakdown
         )
 

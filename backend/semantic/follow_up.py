@@ -29,10 +29,11 @@ def take_over(draft: Draft, previous: MetricQuery, model: SemanticModel, today: 
 
     Metrics that are taken over are told as far as they can be by what is now asked.
     """
+    filters, excluded = _restricted(draft, previous)
     taken = replace(
         draft,
-        filters=_members(previous.filters, but=draft.excluded) | draft.filters,
-        excluded=_members(previous.exclude, but=draft.filters) | draft.excluded,
+        filters=filters,
+        excluded=excluded,
         period=draft.period or period_of(previous, today),
         compare=draft.compare or previous.compare,
         bounds=draft.bounds or list(previous.having),
@@ -41,13 +42,42 @@ def take_over(draft: Draft, previous: MetricQuery, model: SemanticModel, today: 
         without=draft.without or previous.without,
     )
     if not (draft.dimensions or draft.grain):
-        _take_breakdown(taken, previous, said=set(draft.filters))
+        _take_breakdown(taken, previous, said=set() if draft.joined else set(draft.filters))
     if not taken.metrics:
         asked = (*taken.dimensions, *taken.filters)
         taken.metrics = list(telling(model, previous.metrics, asked))
     if taken.criterion not in taken.metrics:
         taken.criterion = None
     return taken
+
+
+def _restricted(
+    draft: Draft, previous: MetricQuery
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Whom the follow-up is about, and whom it leaves out."""
+    kept = {name: of for name, of in previous.filters.items() if name not in draft.opened}
+    left_out = {name: of for name, of in previous.exclude.items() if name not in draft.opened}
+    filters, excluded = dict(draft.filters), dict(draft.excluded)
+    for name, members in draft.filters.items():
+        if not draft.joined:
+            continue
+        # Back among those that were left out is not the only one asked for.
+        returned = set(left_out.get(name, ()))
+        added = [member for member in members if member not in returned]
+        filters[name] = [*dict.fromkeys((*kept.get(name, ()), *added))]
+        if not filters[name]:
+            del filters[name]
+    for name, members in draft.excluded.items():
+        remaining = [member for member in kept.get(name, ()) if member not in members]
+        # "Tira o Sul" of South and North is the North: nothing else was asked about.
+        if remaining:
+            del excluded[name]
+        elif name in left_out:
+            excluded[name] = [*dict.fromkeys((*left_out[name], *members))]
+    return (
+        _members(kept, but=draft.excluded) | filters,
+        _members(left_out, but=draft.filters) | excluded,
+    )
 
 
 def _members(
@@ -68,6 +98,7 @@ def _take_breakdown(taken: Draft, previous: MetricQuery, said: set[str]) -> None
     if len(taken.dimensions) < len(previous.dimensions):
         return
     taken.criterion = taken.criterion or previous.order_by
-    taken.limit = taken.limit or previous.limit
     taken.order = taken.order or previous.order
-    taken.other = taken.other or previous.other
+    if not taken.unlimited:
+        taken.limit = taken.limit or previous.limit
+        taken.other = taken.other or previous.other

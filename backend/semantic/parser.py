@@ -11,6 +11,7 @@ is left makes the reading incomplete, and the user is told which words. So does 
 mean two things: then there are two readings, and the user is asked which.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from backend.domain.errors import SalesQueryInvalid
@@ -32,11 +33,13 @@ from backend.semantic.model import SemanticModel
 from backend.semantic.ranking import read_direction, read_ranking, read_who
 from backend.semantic.sentence import Sentence, scan
 from backend.semantic.side_figures import read_rest, read_running_total, read_share
+from backend.semantic.span import Span
 from backend.semantic.thresholds import read_thresholds, settle_thresholds
 from backend.semantic.time_words import time_words
 from backend.semantic.tokens import Token, tokenise
 from backend.semantic.validity import check_query
 from backend.semantic.vocabulary import Vocabulary
+from backend.semantic.widening import read_widening
 
 #: A question for one figure is a sentence or two. What is longer is a text about something, for a
 #: model to read: word by word it would hold up every other thread for a second.
@@ -78,6 +81,16 @@ class QuestionParser:
         # A word of one language is no misspelling in another: no guesses here.
         readings = (self._read(tokens, today, previous, other) for other in others)
         return next((reading for reading in readings if reading.complete), first)
+
+    def spans(
+        self, text: str, language: Language, today: date
+    ) -> tuple[tuple[Token, ...], Sequence[Span]]:
+        """What an answer's words are: metrics, members, periods. No misspelling is put right."""
+        tokens = tokenise(text)
+        vocabulary = self._vocabularies[language]
+        period = vocabulary.lexicon.period
+        time = time_words([token.word for token in tokens], period, today, language, None)
+        return tokens, scan(tokens, time, vocabulary).spans
 
     def _read(
         self,
@@ -126,6 +139,7 @@ class QuestionParser:
         read_comparison(sentence, draft, time, period_of(before, today))
         _read_period(sentence, draft)
         read_grouping(sentence, draft)
+        read_widening(sentence, draft, before)
         read_filters(sentence, draft)
         read_who(sentence, draft, vocabulary.who)
         read_absence(sentence, draft, self._model, vocabulary.who, today)

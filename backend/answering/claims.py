@@ -1,0 +1,60 @@
+"""A number as a text states it, with its unit and sign; and whether a fact has that value. Pure."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from backend.answering.facts import Fact
+from backend.answering.numbers import WrittenNumber
+
+_PERCENT = re.compile(r"\s{0,2}(?:%|por cento|per cent|percent|por ciento|pontos? percentua\w+)")
+_CURRENCY_BEFORE = re.compile(r"(?:R\$|US\$|\$|€)\s{0,2}-?$")
+_CURRENCY_AFTER = re.compile(
+    r"\s{0,2}(?:mil(?:h\w+)?\s+)?(?:de\s+)?(?:reais|dólares|dollars|euros)\b"
+)
+_MINUS = re.compile(r"(?:^|[\s(])[-−–](?:R\$|US\$|\$|€)?\s{0,2}$")
+#: What a figure that is told in a double may be off by.
+_NOISE = Decimal("0.000001")
+_HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A number that is stated, with its unit."""
+
+    number: WrittenNumber
+    is_percent: bool
+    is_money: bool
+    negative: bool
+    places: int
+
+
+def claim_of(text: str, number: WrittenNumber) -> Claim:
+    """The number with what stands around it."""
+    before, after = text[: number.start], text[number.start + len(number.text) :]
+    places = max((-_exponent(value) for value in number.values), default=0)
+    return Claim(
+        number=number,
+        is_percent=_PERCENT.match(after) is not None,
+        is_money=bool(_CURRENCY_BEFORE.search(before) or _CURRENCY_AFTER.match(after)),
+        negative=_MINUS.search(before) is not None,
+        places=places,
+    )
+
+
+def has_value(claim: Claim, fact: Fact) -> bool:
+    """Whether the figure is the number, rounded as it is written."""
+    if claim.is_percent != fact.is_percent or (claim.is_money and not fact.is_money):
+        return False
+    value = abs(fact.value) * (_HUNDRED if fact.is_percent else 1)
+    for written in claim.number.values:
+        # Half of the last place written: as whoever rounds would.
+        tolerance = claim.number.tolerance or Decimal(10) ** min(_exponent(written), 0) / 2
+        if abs(value - written) <= tolerance + _NOISE:
+            return True
+    return False
+
+
+def _exponent(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0

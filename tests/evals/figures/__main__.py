@@ -1,0 +1,30 @@
+"""`python -m tests.evals.figures [rounds]`: what the check of figures catches, by class of error."""
+
+import sys
+
+from tests.evals.figures.checked import Score, scores
+
+#: Enough figures that no class hangs on luck; a minute.
+ROUNDS = 20
+MOST_LISTED = 12
+
+
+def main() -> int:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    for name, score in zip(("tuned on", "not tuned on"), scores(rounds), strict=True):
+        _tell(name, score)
+    return 0
+
+
+def _tell(name: str, score: Score) -> None:
+    print(f"\nshapes {name}")
+    for line in score.lines():
+        print(f"  {line}")
+    for shape, error, text in score.missed[:MOST_LISTED]:
+        print(f"    missed {error} in {shape}: {text!r}")
+    for shape, text, wrong in score.alarmed[:MOST_LISTED]:
+        print(f"    alarmed by {shape}: {wrong} in {text!r}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""The check of figures catches what models get wrong, and is not alarmed by the truth."""
+
+import random
+
+import pytest
+
+from tests.evals.figures.answers import answers
+from tests.evals.figures.checked import Score, found_in, scores
+from tests.evals.figures.mutator import planted
+
+#: A few of the runner's rounds: `python -m tests.evals.figures` draws more.
+ROUNDS = 2
+
+
+@pytest.fixture(scope="module")
+def tuned_and_not() -> tuple[Score, Score]:
+    return scores(ROUNDS)
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_planted_errors_are_caught(tuned_and_not: tuple[Score, Score], half: int) -> None:
+    score = tuned_and_not[half]
+    assert score.share_caught >= 0.99, score.missed
+    for error, number in score.planted.items():
+        assert score.caught[error] / number >= 0.95, (error, score.missed)
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_the_truth_raises_no_alarm(tuned_and_not: tuple[Score, Score], half: int) -> None:
+    assert tuned_and_not[half].share_alarmed <= 0.01, tuned_and_not[half].alarmed
+
+
+def test_there_are_many_shapes_of_every_class() -> None:
+    chance = random.Random(1)
+    told = list(answers(chance, 1))
+    assert len({answer.shape for answer in told}) >= 40
+    classes = {each.error for answer in told for each in planted(answer, chance)}
+    assert classes == {"value", "percent", "period", "unit", "sign", "member", "rank", "metric"}
+
+
+#: Written by hand before they were run, of errors that the mutator does not make.
+BY_HAND = [
+    ("own.total.pt", "O faturamento em outubro de 2026 foi de cerca de 12 milhões de reais."),
+    ("own.regions.pt", "A soma das duas maiores regiões foi R$ 1.000.000,00."),
+    ("own.compare.pt", "O faturamento dobrou, com alta de 100%."),
+    ("own.shares.pt", "O Sul responde por metade: 50% do total."),
+    ("own.months.pt", "A média mensal de 2025 foi de R$ 5.000.000,00."),
+    ("own.count.pt", "Foram 1 pedido a menos: 12 pedidos."),
+]
+
+
+@pytest.mark.parametrize(("shape", "text"), BY_HAND)
+def test_what_was_worked_out_by_the_model_is_no_figure(shape: str, text: str) -> None:
+    [answer] = [each for each in answers(random.Random(7), 1) if each.shape == shape]
+    assert found_in(answer, text)
