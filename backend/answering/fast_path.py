@@ -5,7 +5,7 @@ its evidence are the same; only nobody has to choose it. What may mean two thing
 asked back.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from backend.domain.chat import Subject
 from backend.domain.events import EventKind
 from backend.domain.ports import Planner
 from backend.domain.sales import MetricQuery
-from backend.domain.turns import Decision, Draft, Route
+from backend.domain.turns import Checked, Decision, Draft, Route
 from backend.semantic.model import SemanticModel
 from backend.semantic.planner import QUERY_TOOL
 from backend.semantic.query_arguments import query_to_arguments
@@ -83,13 +83,12 @@ def doubtful(run: CrewRun) -> tuple[MetricQuery, ...]:
     return reading.readings
 
 
-def answered(run: CrewRun, found: Certain, say: Callable[[str], None]) -> Draft:
-    """What the tool says, or which kind of nothing it met; the text goes out through `say`."""
+def answered(run: CrewRun, found: Certain) -> Draft:
+    """What the tool says, or which kind of nothing it met."""
     run.emit(EventKind.ROUTE_DECIDED, _told(found.route))
     calls = ToolLog(run.emit, run.claimed_at)
     outcome = calls.run(QUERY_TOOL, found.arguments, lambda: found.tool.call(found.arguments))
     text = outcome.summary or sentence("no_evidence", run.subject.language)
-    say(text)
     if run.on_end is not None:
         run.on_end((), calls.calls)
     return Draft(
@@ -102,12 +101,7 @@ def answered(run: CrewRun, found: Certain, say: Callable[[str], None]) -> Draft:
     )
 
 
-def asked_back(
-    run: CrewRun,
-    readings: tuple[MetricQuery, ...],
-    model: SemanticModel,
-    say: Callable[[str], None],
-) -> Draft:
+def asked_back(run: CrewRun, readings: tuple[MetricQuery, ...], model: SemanticModel) -> Draft:
     """Which of the readings was meant: a question in place of a guess."""
     route = Route(
         decision=Decision.CLARIFY,
@@ -119,7 +113,6 @@ def asked_back(
     options = differences(model, readings, run.subject.language)
     listed = "\n".join(f"{number}. {each}" for number, each in enumerate(options, start=1))
     text = sentence("which", run.subject.language).format(options=listed)
-    say(text)
     if run.on_end is not None:
         run.on_end((), ())
     return Draft(
@@ -130,6 +123,15 @@ def asked_back(
         steps=(),
         choices=readings,
     )
+
+
+def told_by_tool(draft: Draft) -> Checked | None:
+    """A tool's own words, word for word: they are the evidence. None for any other text."""
+    if draft.text not in [call.outcome.summary for call in draft.tool_calls]:
+        return None
+    figures = (figure for call in draft.tool_calls for figure in call.outcome.figures)
+    told = tuple(figure for figure in figures if figure.text.lstrip("+-") in draft.text)
+    return Checked(text=draft.text, draft=draft, figures=told)
 
 
 def _is_only_figures(run: CrewRun, planner: Planner) -> bool:

@@ -12,7 +12,14 @@ from backend.answering import evidence as evidences
 from backend.answering.check import check
 from backend.answering.choice import chosen
 from backend.answering.evidence import Evidence, WitnessedTool
-from backend.answering.fast_path import OFFLINE, answered, asked_back, certain, doubtful
+from backend.answering.fast_path import (
+    OFFLINE,
+    answered,
+    asked_back,
+    certain,
+    doubtful,
+    told_by_tool,
+)
 from backend.answering.mentions import nothing_mentioned, spoken
 from backend.answering.question import Question
 from backend.answering.repair import repaired
@@ -79,12 +86,14 @@ def think(
     gate = SentenceGate(evidence, telling.text)
     run = _run(world, question, subject, _tools(world, scope, evidence), gate, telling, steps)
     with spans.agent(asked.agent.name) as span:
-        draft = _drafted(world, question, source, scope, run, gate)
+        draft = _drafted(world, question, source, scope, run)
         spans.drafted(span, draft)
     gate.finish()
     with steps.step("check", "figures") as detail:
-        draft = _mended(question, subject, draft, evidence, detail)
-        checked = check(draft, evidence, reading.language)
+        checked = told_by_tool(draft)
+        if checked is None:
+            draft = _mended(question, subject, draft, evidence, detail)
+            checked = check(draft, evidence, reading.language)
         detail["corrections"] = list(checked.corrections)
         # What the kernel's own filter saw: figures come through it, or from nowhere.
         detail["kernel_calls"] = [call.name for call in scope.calls]
@@ -124,22 +133,17 @@ def _remembering(world: World, question: Question, source: Source) -> CachedLaye
 
 
 def _drafted(
-    world: World,
-    question: Question,
-    source: Source,
-    scope: TurnScope,
-    run: CrewRun,
-    gate: SentenceGate,
+    world: World, question: Question, source: Source, scope: TurnScope, run: CrewRun
 ) -> Draft:
     """Without a model where the rules leave nothing to decide, else by the crew."""
     if source.layer is not None and world.fast_path and question.asked.agent.fast_path:
         model = source.layer.model
         found = certain(run, world.planner, model, permitted=scope.sees_sales)
         if found is not None:
-            return answered(run, found, gate.feed)
+            return answered(run, found)
         readings = doubtful(run)
         if readings:
-            return asked_back(run, readings, model, gate.feed)
+            return asked_back(run, readings, model)
     return answer(run)
 
 
@@ -151,8 +155,10 @@ def _mended(
     detail: dict[str, Any],
 ) -> Draft:
     """The draft, or the model's second one where the first states what nothing supports."""
+    if question.model.provider == OFFLINE or draft.model != question.model.name:
+        return draft
     wrong = [statement for statement, _ in faults(draft.text, evidence)]
-    if not wrong or question.model.provider == OFFLINE or draft.model != question.model.name:
+    if not wrong:
         return draft
     second = repaired(
         draft,

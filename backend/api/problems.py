@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
 #: Long enough for every reason of ours; a reason that quotes input is cut here.
 DETAIL_CHARACTERS = 500
+#: More than a person mends before asking again.
+MOST_PROBLEMS = 200
 #: When to come back after a 503: a restarted database answers within this time.
 RETRY_SECONDS = 2
 #: Nobody reads this status: the caller went away. It exists for logs and metrics.
@@ -126,6 +128,7 @@ _STATUS = {
     "login_can_write": 422,
     "model_misfit": 422,
     "source_unreachable": 422,
+    "source_too_slow": 422,
     "model_invalid": 422,
     "source_refused": 422,
     "login_unreadable": 422,
@@ -255,7 +258,10 @@ def _code_of(error: SalesCrewError) -> str:
 
 
 def _problems_of(error: Exception) -> list[str] | None:
-    return list(error.refusal.problems) or None if isinstance(error, ErrandRefused) else None
+    if not isinstance(error, ErrandRefused):
+        return None
+    problems = error.refusal.problems[:MOST_PROBLEMS]
+    return [each[:DETAIL_CHARACTERS] for each in problems] or None
 
 
 def _detail(error: Exception) -> str:

@@ -26,7 +26,11 @@ def read_comparison(
 ) -> None:
     """Claims what compares, and the period compared with; `before` is the last question's period."""
     earlier = next(sentence.of(Kind.EARLIER), None)
-    words = [*sentence.of(Kind.COMPARE, Kind.GROWTH)]
+    words = [
+        index
+        for index in sentence.of(Kind.COMPARE, Kind.GROWTH)
+        if _is_about_periods(sentence, index)
+    ]
     periods = [*sentence.of(Kind.PERIOD)]
     if earlier is not None:
         base = _base_alone(sentence, periods) or before
@@ -63,7 +67,8 @@ def read_compared_members(sentence: Sentence, draft: Draft) -> None:
     """As in "compare o Sul com o Norte": two of a kind are told side by side."""
     for index in sentence.of(Kind.COMPARE):
         is_of_period = sentence.kind(_beyond_having(sentence, index)) is Kind.PERIOD
-        if is_of_period or not sentence.said(index).startswith(_COMPARING):
+        by_name = sentence.said(index).startswith(_COMPARING) or _parts_members(sentence, index)
+        if is_of_period or not by_name:
             continue
         several = [name for name, members in draft.filters.items() if len(members) > 1]
         if draft.compare is None and (several or draft.dimensions):
@@ -124,6 +129,26 @@ def _compares_with(sentence: Sentence, period: int) -> bool:
     while before is not None and sentence.kind(before) is Kind.HAVE:
         before = sentence.before(before)
     return sentence.kind(before) is Kind.COMPARE
+
+
+def _parts_members(sentence: Sentence, index: int) -> bool:
+    """As in "Chai vs Chang": what stands on both sides is of one kind."""
+    sides = (sentence.before(index), sentence.after(index))
+    dimensions = [
+        {each.dimension for each in sentence.meaning(side).members}
+        for side in sides
+        if side is not None
+    ]
+    return len(dimensions) == 2 and bool(dimensions[0] & dimensions[1])
+
+
+def _is_about_periods(sentence: Sentence, index: int) -> bool:
+    """Contra and the like stand right before a period; what begins a question may be a verb."""
+    return (
+        sentence.kind(index) is Kind.GROWTH
+        or sentence.said(index).startswith(_COMPARING)
+        or sentence.kind(_beyond_having(sentence, index)) in (Kind.PERIOD, Kind.EARLIER)
+    )
 
 
 def _beyond_having(sentence: Sentence, index: int) -> int | None:

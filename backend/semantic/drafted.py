@@ -57,6 +57,8 @@ def _copied(members: Mapping[str, list[str]]) -> dict[str, list[str]]:
 
 def _query(draft: Draft, model: SemanticModel) -> MetricQuery:
     criterion = draft.criterion if draft.criterion != draft.metrics[0] else None
+    if draft.by_change and draft.compare is not None:
+        criterion = f"{draft.metrics[0]}_change"
     return MetricQuery(
         metrics=tuple(draft.metrics),
         dimensions=tuple(draft.dimensions),

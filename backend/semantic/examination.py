@@ -3,23 +3,28 @@
 Everything that is wrong is said at once, in words that help; none of them repeats the login.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 from backend.domain.errors import SourceUnavailable
+from backend.semantic.compile import Compiled
 from backend.semantic.engine import EXECUTED, Engine
 from backend.semantic.layer import SemanticLayer
 from backend.semantic.loading import ModelInvalid, load_model
 from backend.semantic.model import SemanticModel
-from backend.semantic.source import ClientDatabase
+from backend.semantic.source import ClientDatabase, Result
 from backend.semantic.source_file import SourceRefused
+
+#: For all the questions about a model together; the last of them may take its own time-out more.
+MODEL_SECONDS = 12.0
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """`code` is stable: engine_not_executed, model_invalid, source_refused, source_unreachable,
-    login_can_write, model_misfit.
+    source_too_slow, login_can_write, model_misfit.
     """
 
     code: str
@@ -77,18 +82,39 @@ def _examined(
             for each in writable
         ]
         if model is not None:
-            problems += [Problem("model_misfit", each) for each in _misfits(model, database)]
+            problems += _misfits(model, database)
     except SourceUnavailable:
         late = Problem("source_unreachable", "the database stopped answering while it was asked")
         return Examination(problems=(*problems, late))
     return Examination(problems=tuple(problems), connected=True, read_only=not writable)
 
 
-def _misfits(model: SemanticModel, database: ClientDatabase) -> Iterator[str]:
+def _misfits(model: SemanticModel, database: ClientDatabase) -> list[Problem]:
+    timed = _Timed(database)
     try:
-        yield from SemanticLayer(model, database, "examined", database.engine).misfits()
+        misfits = list(SemanticLayer(model, timed, "examined", database.engine).misfits())
     except SourceUnavailable:
-        yield (
+        misfits = [
             "none of its tables can be read with this login; check their names and schemas,"
             " and the login's rights"
-        )
+        ]
+    if timed.late:
+        # What was not asked any more would look like something that cannot be read.
+        slow = "it takes too long to read one row of each table; ask for fewer tables, or a replica"
+        return [Problem("source_too_slow", slow)]
+    return [Problem("model_misfit", each) for each in misfits]
+
+
+class _Timed:
+    """A database that is asked nothing more when the time is over."""
+
+    def __init__(self, database: ClientDatabase) -> None:
+        self._database = database
+        self._until = monotonic() + MODEL_SECONDS
+        self.late = False
+
+    def run(self, compiled: Compiled) -> Result:
+        if monotonic() >= self._until:
+            self.late = True
+            raise SourceUnavailable
+        return self._database.run(compiled)

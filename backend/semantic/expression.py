@@ -49,6 +49,11 @@ _MAY_USE = (
     "may use sum, count, avg, min, max, filter (where …), case, coalesce, nullif, round, abs, lower,"
     " upper, trim, substring, replace, length, cast, ||, arithmetic, comparisons, in, between, like"
 )
+#: The longest that people write is a tenth of this. What is longer takes seconds to read, and what is
+#: deeper is more than Python's own stack carries through the compiler.
+_MOST_CHARACTERS = 10_000
+_MOST_DEPTH = 100
+_DIVIDE = "divide it into computed columns or several metrics"
 _MAY_CAST = "cast to decimal, int, bigint, double precision, text, date, timestamp or boolean"
 
 
@@ -164,15 +169,29 @@ def _read(text: str) -> exp.Expr:
 # Each model says the same few hundred expressions for as long as it is open.
 @lru_cache(maxsize=4096)
 def _read_once(text: str) -> exp.Expr:
+    if len(text) > _MOST_CHARACTERS:
+        raise ExpressionRefused(f"is longer than {_MOST_CHARACTERS} characters; {_DIVIDE}")
     try:
         tree: exp.Expr = sqlglot.parse_one(text, dialect="postgres")
     except (SqlglotError, RecursionError) as error:
         raise ExpressionRefused(
             f"cannot be read as SQL: {text[:200]!r}; check its brackets and quotes"
         ) from error
+    if _is_deeper(tree, _MOST_DEPTH):
+        raise ExpressionRefused(f"holds more than {_MOST_DEPTH} parts in each other; {_DIVIDE}")
     for node in tree.walk():
         node.pop_comments()
     return tree
+
+
+def _is_deeper(tree: exp.Expr, most: int) -> bool:
+    """Level by level: what is too deep for recursion must not be measured by it."""
+    level = [tree]
+    for _ in range(most):
+        level = [part for node in level for part in node.iter_expressions()]
+        if not level:
+            return False
+    return True
 
 
 def _check_node(node: exp.Expr) -> None:

@@ -17,11 +17,16 @@ def read_filters(sentence: Sentence, draft: Draft) -> None:
     else in doubt: the one that the model declares first is taken, and the others are noted.
     """
     said_before, leaving_out = "", False
+    places: list[str] = []
     for index in sentence.of(Kind.MEMBER):
         members = sentence.meaning(index).members
         beside = _dimension_beside(sentence, index)
         said = sentence.meaning(beside).dimension if beside is not None else said_before
         chosen = next((each for each in members if each.dimension == said), members[0])
+        if chosen.dimension in places[:-1] and places[-1] != chosen.dimension:
+            # "Bebidas no Sul e limpeza no Norte" are two questions.
+            continue
+        places.append(chosen.dimension)
         denial = _denial(sentence, index, beside)
         leaving_out = denial is not None or (leaving_out and bool(said_before))
         said_before = chosen.dimension if _goes_on(sentence, index) else ""

@@ -41,11 +41,16 @@ def likely_languages(
     return tuple(sorted(likely, key=lambda each: (each is not default, -evidence[each])))
 
 
+def _speaks(language: Language, word: str) -> bool:
+    spoken = lexicon(language)
+    return word in spoken.words or word in spoken.everyday
+
+
 def _evidence(text: str, more: Mapping[Language, Knows]) -> Mapping[Language, float]:
     """A word that two languages share says half as much for each."""
     found = dict.fromkeys(Language, 0.0)
     for word in words(text):
-        speakers = [each for each in Language if word in lexicon(each).words]
+        speakers = [each for each in Language if _speaks(each, word)]
         speakers = speakers or [each for each, knows in more.items() if knows(word)]
         for language in speakers:
             found[language] += 1 / len(speakers)

@@ -56,6 +56,10 @@ class Kind(StrEnum):
     AT_LEAST = "at_least"
     UNDER = "under"
     AT_MOST = "at_most"
+    OR_MORE = "or_more"
+    OR_LESS = "or_less"
+    BETWEEN = "between"
+    ONLY = "only"
     ASCENDING = "ascending"
     DESCENDING = "descending"
     NOTHING = "nothing"
@@ -110,6 +114,8 @@ class Lexicon:
     period: PeriodWords
     #: Every word above, look-alikes and speech: by these a text is known to be of this language.
     words: frozenset[str]
+    #: Adjectives and the like: no name of many is read into them.
+    everyday: frozenset[str]
     #: Series of market data -> the phrases that name it.
     market: PhraseTable[str]
     market_talk: PhraseTable[str]
@@ -150,6 +156,7 @@ def lexicon(language: Language) -> Lexicon:
         before_codes=_words(data["before_codes"]),
         period=period,
         words=frozenset(word for word in known if word.isalpha()),
+        everyday=_words(data["everyday"]),
         market=PhraseTable(
             {words(text): series for series, texts in data["market"].items() for text in texts}
         ),

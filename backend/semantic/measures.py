@@ -55,12 +55,22 @@ def _asked(sentence: Sentence, index: int, model: SemanticModel, draft: Draft) -
         (before if sentence.kind(before) is Kind.COUNT else None, _COUNTS),
         (before if sentence.kind(before) is Kind.AMOUNT else None, ("money",)),
         (after if sentence.kind(after) is Kind.AMOUNT else None, ("money",)),
+        (after if _is_own_currency(sentence, after, model) else None, ("money",)),
     ):
         if place is not None:
             metrics = tuple(name for name in metrics if model.metrics[name].format in formats)
             if metrics:
                 sentence.claim(place)
     return telling(model, metrics, (*draft.dimensions, *draft.filters))
+
+
+def _is_own_currency(sentence: Sentence, index: int | None, model: SemanticModel) -> bool:
+    """As in "faturamento em reais"; in another currency nothing is told."""
+    return (
+        index is not None
+        and sentence.kind(index) is Kind.CURRENCY
+        and sentence.meaning(index).value == model.currency
+    )
 
 
 def telling(

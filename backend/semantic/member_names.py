@@ -16,8 +16,12 @@ Members = Mapping[str, Sequence[str]]
 _SHORTEST_FIRST_WORD = 3
 #: Prepositions and the like are shorter.
 _SHORTEST_LAST_WORD = 4
+#: The last word of a longer name is seldom what it is called by.
+_LONGEST_WITH_ENDING = 3
 #: A name of one word is only guessed from a misspelling at this length.
 _GUESSABLE = 6
+#: A dimension with more members has names. With fewer, members are kinds: a channel, a status.
+_KINDS = 30
 #: Codes up to this length are told from words by their capitals.
 CODE_LENGTH = 2
 
@@ -30,9 +34,15 @@ class Spelt:
     text: str
     #: True for the beginning of a name: "Ana" for Ana Souza, where she is the only one.
     shortened: bool = False
+    #: True for the last word of a name, which is only read where it is written with a capital.
+    ending: bool = False
+    #: True where there are so many members that they are names, and not kinds of something.
+    of_many: bool = False
 
     def may_be_guessed(self, tokens: Sequence[Token]) -> bool:
         """False where a misspelling is too thin a ground: "marcas" is not the seller Marcos."""
+        if self.ending and not tokens[0].text[0].isupper():
+            return False
         if not any(token.guessed for token in tokens):
             return True
         return not self.shortened and (len(tokens) > 1 or len(tokens[0].text) >= _GUESSABLE)
@@ -53,8 +63,14 @@ class Spelt:
 def member_phrases(model: SemanticModel, members: Members) -> Mapping[Phrase, Spelt]:
     """Phrases of all members: full names, the model's aliases, and beginnings that are unique."""
     texts = _full_names(model, members)
+    many = {name for name, each in members.items() if len(each) > _KINDS}
     found = {
-        phrase: Spelt(meaning=_meaning(names), text=text) for phrase, (text, names) in texts.items()
+        phrase: Spelt(
+            meaning=_meaning(names),
+            text=text,
+            of_many=any(each.dimension in many for each in names),
+        )
+        for phrase, (text, names) in texts.items()
     }
     owners: dict[Phrase, set[MemberName]] = {}
     for phrase, (_, names) in texts.items():
@@ -65,6 +81,8 @@ def member_phrases(model: SemanticModel, members: Members) -> Mapping[Phrase, Sp
         if len(named) == 1:
             beginning = Spelt(meaning=_meaning(named), text=" ".join(phrase), shortened=True)
             found.setdefault(phrase, beginning)
+    for phrase, ending in _endings(texts):
+        found.setdefault(phrase, ending)
     return found
 
 
@@ -87,6 +105,22 @@ def _full_names(
                 for phrase in filter(None, map(words, _spellings(text))):
                     found.setdefault(phrase, (text, {}))[1][name] = None
     return found
+
+
+def _endings(
+    texts: Mapping[Phrase, tuple[str, dict[MemberName, None]]],
+) -> Iterator[tuple[Phrase, Spelt]]:
+    """Last words of short names, where nobody else's name has them: "Davolio" for Nancy Davolio."""
+    owners: dict[str, set[MemberName]] = {}
+    for phrase, (_, names) in texts.items():
+        for word in phrase[1:]:
+            owners.setdefault(word, set()).update(names)
+    for phrase in texts:
+        last = phrase[-1]
+        is_name = last.isalpha() and len(last) >= _SHORTEST_LAST_WORD
+        if is_name and 1 < len(phrase) <= _LONGEST_WITH_ENDING and len(owners[last]) == 1:
+            meaning = _meaning(owners[last])
+            yield (last,), Spelt(meaning=meaning, text=last, shortened=True, ending=True)
 
 
 def _spellings(text: str) -> Iterator[str]:

@@ -216,6 +216,9 @@ def _claim_empty_words(sentence: Sentence, draft: Draft) -> None:
     Alone it asks for something else: "what sold in October" wants the products.
     """
     sentence.claim(*sentence.of(Kind.FUNCTION, Kind.AND, Kind.HAVE))
+    for index in sentence.of(Kind.ONLY):
+        if not _narrows_what_was_bought(sentence, draft, index):
+            sentence.claim(index)
     for index in sentence.of(Kind.WHICH):
         # "Qual o telefone do melhor cliente" asks for no figure, though Telefone is a channel.
         if sentence.kind(sentence.after(index)) is not Kind.MEMBER:
@@ -223,3 +226,14 @@ def _claim_empty_words(sentence: Sentence, draft: Draft) -> None:
     named = any(span.kind is Kind.METRIC and span.meaning.verb is None for span in sentence.spans)
     if named or draft.has_breakdown:
         sentence.claim(*sentence.of(Kind.WHAT))
+
+
+def _narrows_what_was_bought(sentence: Sentence, draft: Draft, index: int) -> bool:
+    """As in "clientes que compraram SÓ bebidas": they bought nothing else."""
+    before = sentence.before(index)
+    if before is None or sentence.kind(sentence.after(index)) is not Kind.MEMBER:
+        return False
+    meaning = sentence.meaning(before)
+    return meaning.verb is Kind.BUYING or (
+        meaning.kind is Kind.METRIC and len(sentence.said(before).split()) > 1
+    )

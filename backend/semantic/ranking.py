@@ -29,11 +29,12 @@ def read_ranking(sentence: Sentence, draft: Draft, *, follow_up: bool) -> None:
         goes_on = draft.order == order and _beside_a_ranking(sentence, index)
         if (goes_on or draft.order is None) and _is_ranking(sentence, index, item, follow_up):
             number = _number(sentence, index, item)
-            limit = number or _one(sentence, item)
+            limit = number or _one(sentence, index, item, follow_up=follow_up)
             if limit and _other_breakdowns(sentence, draft, item):
                 continue  # The best five of each region are not the best five.
             draft.order = order
             draft.limit = draft.limit or limit
+            draft.by_change = draft.by_change or _is_of_growth(sentence, index)
             group_by(sentence, draft, item)
             sentence.claim(index)
     for index in sentence.of(Kind.RANKING):
@@ -47,9 +48,7 @@ def read_ranking(sentence: Sentence, draft: Draft, *, follow_up: bool) -> None:
 def read_direction(sentence: Sentence, draft: Draft) -> None:
     """As in "do menor para o maior", "in ascending order": all rows, sorted so."""
     for index in sentence.of(Kind.ASCENDING, Kind.DESCENDING):
-        order: Literal["desc", "asc"] = (
-            "asc" if sentence.kind(index) is Kind.ASCENDING else "desc"
-        )
+        order: Literal["desc", "asc"] = "asc" if sentence.kind(index) is Kind.ASCENDING else "desc"
         if draft.order in (None, order):
             draft.order = order
             sentence.claim(index)
@@ -73,6 +72,12 @@ def _order(sentence: Sentence, index: int) -> Literal["desc", "asc"]:
     return "desc" if sentence.kind(index) in (Kind.BEST, Kind.MOST) else "asc"
 
 
+def _is_of_growth(sentence: Sentence, index: int) -> bool:
+    """As in "o MAIOR crescimento", "que MAIS cresceu", "grew the MOST"."""
+    beside = (sentence.before(index), sentence.after(index))
+    return any(sentence.kind(place) is Kind.GROWTH for place in beside)
+
+
 def _beside_a_ranking(sentence: Sentence, index: int) -> bool:
     """True for the second word of "top 10 maiores": it ranks the same once more."""
     before = sentence.before(index)
@@ -90,12 +95,13 @@ def _is_ranking(sentence: Sentence, index: int, item: int | None, follow_up: boo
     before, after = sentence.before(index), sentence.after(index)
     if sentence.kind(index) in _ADVERBS:
         by_verb = _is_verb(sentence, before) or _is_verb(sentence, after)
+        by_verb = by_verb or _is_of_growth(sentence, index)
         return (has_items or follow_up) and (by_verb or _counts(sentence, before, after))
     if sentence.kind(after) is Kind.NUMBER and after is not None:
         after = sentence.after(after)
     if item is not None:
         return True
-    if sentence.kind(after) is Kind.METRIC:
+    if sentence.kind(after) in (Kind.METRIC, Kind.GROWTH):
         return has_items
     return follow_up and sentence.kind(after) in (None, Kind.PERIOD, Kind.AND)
 
@@ -113,7 +119,7 @@ def _ranked_item(sentence: Sentence, index: int) -> int | None:
     """
     item = _beyond(sentence, sentence.after(index), step=sentence.after, over=(Kind.NUMBER,))
     if item is None:
-        over = (Kind.NUMBER, *_HAVING, Kind.WHICH, Kind.MEMBER, Kind.PERIOD)
+        over = (Kind.NUMBER, *_HAVING, Kind.WHICH, Kind.MEMBER, Kind.PERIOD, Kind.GROWTH)
         item = _beyond(sentence, sentence.before(index), step=sentence.before, over=over)
     return item
 
@@ -145,7 +151,9 @@ def _number(sentence: Sentence, index: int, item: int | None) -> int | None:
     return None
 
 
-def _one(sentence: Sentence, item: int | None) -> int | None:
+def _one(sentence: Sentence, index: int, item: int | None, *, follow_up: bool) -> int | None:
+    if item is None and follow_up and sentence.kind(index) in _ADJECTIVES:
+        return None if sentence.said(index).endswith("s") else 1  # "E o pior?"
     if item is None:
         return 1 if sentence.has(Kind.WHO) else None
     return None if sentence.meaning(item).plural else 1

@@ -10,7 +10,7 @@ from backend.semantic.tokens import COMMA, DASH, Token
 from backend.semantic.vocabulary import Vocabulary
 
 #: Between two words that belong together these may stand: "os DEZ dos MELHORES clientes".
-_GLUE = (Kind.FUNCTION, Kind.WHAT)
+_GLUE = (Kind.FUNCTION, Kind.WHAT, Kind.ONLY)
 
 
 #: Where a period is as long, these are rather meant.

@@ -1,11 +1,14 @@
 """A client's database comes over HTTP: examined, stored, asked about, replaced, tested, forgotten."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 
+from backend.semantic import examination
+from backend.store import tenants
 from tests.conftest import MigratedDatabase, PostgresCluster, ValkeyUrl
 from tests.integration.figures_stage import MODEL, SALES, Figures, figures_stage, shop_in_postgres
 from tests.integration.three_engines import into_duckdb, into_folder
@@ -142,6 +145,39 @@ def test_a_test_looks_at_the_source_now(figures: Figures, admin: httpx.Client) -
     assert told.status_code == 200
     assert told.json()["ok"] is told.json()["connected"] is False
     assert [each["code"] for each in told.json()["problems"]] == ["source_unreachable"]
+
+
+def test_a_source_that_is_too_slow_to_look_at_is_told_as_such(
+    figures: Figures, admin: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examination, "MODEL_SECONDS", 0.0)
+    answer = admin.post("/data-sources", json=figures.body())
+    assert (answer.status_code, answer.json()["code"]) == (422, "source_too_slow")
+    assert len(answer.json()["problems"]) == 1
+
+
+def test_of_several_defaults_at_once_one_remains(figures: Figures, admin: httpx.Client) -> None:
+    bodies = [figures.body(f"shop {number}", default=True) for number in range(8)]
+    with ThreadPoolExecutor() as pool:
+        added = list(pool.map(lambda body: admin.post("/data-sources", json=body), bodies))
+    assert {each.status_code for each in added} == {201}
+    assert sum(listed(admin).values()) == 1
+
+
+def test_a_seed_that_comes_again_leaves_the_default_that_was_chosen(
+    figures: Figures, admin: httpx.Client
+) -> None:
+    def seed() -> None:
+        with figures.on.worker.database.tenant(figures.on.a.id) as conn:
+            tenants.add_data_source(
+                conn, figures.on.a.id, name="demo", sealed_dsn=b"x", model="x", is_default=True
+            )
+
+    seed()
+    assert listed(admin) == {"demo": True}
+    figures.add(default=True)
+    seed()
+    assert listed(admin) == {"demo": False, "shop": True}
 
 
 def test_a_login_sealed_under_another_key_is_told_as_such(

@@ -63,6 +63,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"model": MODEL.replace("sum(amount)", "pg_sleep(10)")},
         "model_invalid",
     ),
+    "a sum without end": (
+        {"model": MODEL.replace("sum(amount)", f"sum(amount{' + amount' * 900})")},
+        "model_invalid",
+    ),
+    "a text without end": (
+        {"model": MODEL.replace("sum(amount)", f"sum(amount{' + amount' * 9_000})")},
+        "model_invalid",
+    ),
     "a table that is not there": (
         {"model": MODEL.replace("relation: sold", "relation: solt")},
         "model_misfit",

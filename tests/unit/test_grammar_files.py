@@ -44,7 +44,7 @@ def test_phrases_have_the_same_places(language: Language) -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_grammars_have_the_same_lists(language: Language) -> None:
-    words_as_keys = ("period.days", "period.to_date", "numbers")
+    words_as_keys = ("period.days", "period.to_date", "numbers", "verbs_of")
 
     def shape(each: Language) -> set[str]:
         paths = {path.lstrip(".") for path in _leaves(_tree("grammar", each))}
