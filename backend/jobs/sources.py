@@ -119,9 +119,7 @@ class _OpenSource:
 
     def _as(self, parser: QuestionParser) -> Source:
         stamp = self.updated_at.isoformat()
-        return Source(
-            layer=self.layer, parser=parser, id=self.id, stamp=stamp, spans=parser.spans
-        )
+        return Source(layer=self.layer, parser=parser, id=self.id, stamp=stamp, spans=parser.spans)
 
 
 class LanguageOnly:

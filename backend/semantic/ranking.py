@@ -47,9 +47,7 @@ def read_ranking(sentence: Sentence, draft: Draft, *, follow_up: bool) -> None:
 def read_direction(sentence: Sentence, draft: Draft) -> None:
     """As in "do menor para o maior", "in ascending order": all rows, sorted so."""
     for index in sentence.of(Kind.ASCENDING, Kind.DESCENDING):
-        order: Literal["desc", "asc"] = (
-            "asc" if sentence.kind(index) is Kind.ASCENDING else "desc"
-        )
+        order: Literal["desc", "asc"] = "asc" if sentence.kind(index) is Kind.ASCENDING else "desc"
         if draft.order in (None, order):
             draft.order = order
             sentence.claim(index)

@@ -129,9 +129,7 @@ def _model_phrases(
             yield words(text), replace(meaning, plural=plural)
 
 
-def _verbs(
-    spoken: Lexicon, of_model: Mapping[Phrase, Meaning]
-) -> Iterator[tuple[Phrase, Meaning]]:
+def _verbs(spoken: Lexicon, of_model: Mapping[Phrase, Meaning]) -> Iterator[tuple[Phrase, Meaning]]:
     """What customers do: "pediram" stands for the metric "pedidos", where the model has it."""
     for verb, noun in spoken.verbs_of.items():
         meaning = of_model.get(noun)
