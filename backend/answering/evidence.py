@@ -41,6 +41,7 @@ class Evidence:
             return
         if outcome.sql is not None:
             self.facts.add(outcome)
+            self.hear(name for figure in outcome.figures for name in figure.members.values())
             # The last line says where the rows come from, and when they were read.
             self.hear((outcome.summary or "").splitlines()[1:][-1:])
             if outcome.rows is not None:

@@ -17,6 +17,12 @@ from backend.answering.statements import Statement, statements
 _FILTER = re.compile(
     r"\b(?:filtr\w+|filter\w*|apenas|somente|consider\w+|only|solamente|refer\w+)\b", re.IGNORECASE
 )
+_EXCEPT = re.compile(r"\b(?:exceto|except|excepto|sem|without|sin|exclu\w+|fora)\b", re.IGNORECASE)
+_LIST_MARK = re.compile(r"[ \t]*\d{1,3}[.)]\s")
+#: Between a number and what it counts: "42 pedidos", "R$ 10 de faturamento".
+_COUNTED = re.compile(r"\s{0,2}(?:(?:mil|mi|de|of|em|in|en)\s){0,2}", re.IGNORECASE)
+#: A number right before a name: it is that number's name.
+_NUMBERED = re.compile(r"\d\s{0,2}(?:(?:de|of|em|in|en)\s)?$", re.IGNORECASE)
 _PLACES = re.compile(
     r"\b(?:(primeir[oa]|1[ºª°o]|first|1st|primer[oa]?)|(segund[oa]|2[ºª°o]|second|2nd)|"
     r"(terceir[oa]|3[ºª°o]|third|3rd|tercer[oa]?))\s+(?:lugar|posição|colocad[oa]|place|puesto)\b",
@@ -41,7 +47,10 @@ class _Reading:
         self._statement = statement
         self._text = statement.text
         self._evidence = evidence
-        self._mentions = list(evidence.mentions(self._text))
+        mark = _LIST_MARK.match(self._text) if statement.number else None
+        # "1. dezembro": the mark of a list is no day of the month.
+        said = " " * mark.end() + self._text[mark.end() :] if mark else self._text
+        self._mentions = list(evidence.mentions(said))
         self._over = list(evidence.mentions(statement.heading)) if statement.heading else []
 
     def faults(self) -> Iterator[str]:
@@ -54,7 +63,7 @@ class _Reading:
             elif not self._may_be_quoted(claim, facts):
                 yield claim.number.text
         yield from self._wrong_ranks(matched)
-        if _FILTER.search(self._text):
+        if _FILTER.search(self._text) and not _EXCEPT.search(self._text):
             yield from self._wrong_filters()
 
     def _wrong_filters(self) -> Iterator[str]:
@@ -70,19 +79,22 @@ class _Reading:
                 yield self._text[mention.start : mention.end]
 
     def _claims(self) -> Iterator[Claim]:
-        periods = [each for each in self._mentions if each.kind == "period"]
-        marks = re.match(r"[ \t]*\d{1,3}[.)]\s", self._text) if self._statement.number else None
+        # "Água 500 ml": a number within a name is none of its figures.
+        names = [each for each in self._mentions if each.kind in ("period", "member", "metric")]
+        marks = _LIST_MARK.match(self._text) if self._statement.number else None
         for number in written_numbers(self._text):
             if marks is not None and number.start < marks.end():
                 continue
-            inside = any(each.start <= number.start < each.end for each in periods)
-            if inside and not self._is_a_value(number):
+            inside = [each for each in names if each.start <= number.start < each.end]
+            if inside and not self._is_a_value(number, inside[0]):
                 continue
             yield claim_of(self._text, number)
 
-    def _is_a_value(self, number: WrittenNumber) -> bool:
+    def _is_a_value(self, number: WrittenNumber, name: Mention) -> bool:
         """As in "1998 pedidos", which could be a year."""
-        return any(abs(fact.value) in number.values for fact in self._evidence.facts.facts)
+        return self._text[name.start : name.end].isdigit() and any(
+            abs(fact.value) in number.values for fact in self._evidence.facts.facts
+        )
 
     def _may_be_quoted(self, claim: Claim, facts: Sequence[Fact]) -> bool:
         """A number that the user, memory, a passage or another tool said.
@@ -97,7 +109,7 @@ class _Reading:
         at = claim.number.start
         return (
             self._fits_members(fact, at)
-            and self._fits_metric(fact, at)
+            and self._fits_metric(fact, claim.number)
             and self._fits_period(fact, at)
             and self._fits_kind(claim, fact)
         )
@@ -123,9 +135,25 @@ class _Reading:
             if each.kind == "member"
         )
 
-    def _fits_metric(self, fact: Fact, at: int) -> bool:
-        bound = self._bound("metric", at)
+    def _fits_metric(self, fact: Fact, number: WrittenNumber) -> bool:
+        bound = self._metrics_of(number)
         return not bound or any(fact.metric in each.names for each in bound)
+
+    def _metrics_of(self, number: WrittenNumber) -> list[Mention]:
+        """What the number is a figure of: "42 PEDIDOS", else the last metric before it, else the
+        heading's, else the next that no number of its own stands before.
+        """
+        here = [each for each in self._mentions if each.kind == "metric"]
+        end = number.start + len(number.text)
+        for each in here:
+            if each.start >= end and _COUNTED.fullmatch(self._text[end : each.start]):
+                return [each]
+        before = [each for each in here if each.start < number.start]
+        if before:
+            start, _ = clause_ends(self._text, self._mentions, number.start)
+            return [each for each in before if each.start >= start] or before[-1:]
+        over = [each for each in self._over if each.kind == "metric"]
+        return over or [each for each in here if not _NUMBERED.search(self._text[: each.start])][:1]
 
     def _fits_period(self, fact: Fact, at: int) -> bool:
         if fact.from_date is None and fact.to_date is None:

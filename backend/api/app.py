@@ -20,6 +20,8 @@ from backend.api.data_sources import (
 from backend.api.docs import docs_handlers
 from backend.api.door import Door
 from backend.api.health import livez, readyz
+from backend.api.imports import import_conversations, import_state
+from backend.api.memory import user_memory
 from backend.api.metrics import catalog, parse, query
 from backend.api.openai_chat import create_completion
 from backend.api.openai_models import list_models, read_model
@@ -48,6 +50,9 @@ HANDLERS: list[HTTPRouteHandler] = [
     usage,
     queue_state,
     describe_user,
+    user_memory,
+    import_conversations,
+    import_state,
     list_data_sources,
     add_data_source,
     replace_data_source,

@@ -13,11 +13,15 @@ from backend.jobs.admission import Admission
 from backend.jobs.errand import Errands
 from backend.jobs.fair_share import FairShare
 from backend.jobs.held import HeldClaims
+from backend.jobs.import_history import give_up as imports_given_up
+from backend.jobs.import_history import import_history
 from backend.jobs.lanes import LaneWorker
 from backend.jobs.remember_turn import give_up, remember_turn
+from backend.jobs.renew_memories import give_up as renewal_given_up
+from backend.jobs.renew_memories import renew_memories
 from backend.jobs.sources import OpenSources
 from backend.jobs.sweeper import Sweeper
-from backend.jobs.work import Workbench
+from backend.jobs.work import Failure, Handler, Workbench
 from backend.jobs.worker import Worker
 from backend.live.doorbell import Doorbell
 from backend.live.events import TurnEvents
@@ -34,6 +38,7 @@ from backend.semantic.planner import SalesPlanner
 from backend.settings import Settings
 from backend.store.database import Database
 from backend.store.seal import Seal
+from backend.store.tasks import Kind
 from crews.quiet import silence
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
@@ -95,14 +100,7 @@ def build_worker(settings: Settings) -> Worker:
     workbench = Workbench(
         world.database,
         held,
-        {
-            "answer": (partial(answer_turn, world), partial(fail_turn, world)),
-            "remember": (
-                partial(remember_turn, world.database, world.embedder),
-                partial(give_up, world.database),
-            ),
-            "errand": (errands.run, errands.fail),
-        },
+        handlers(world, errands),
         deadline_seconds=settings.turn_deadline_seconds,
         share=share,
         admission=admission,
@@ -122,6 +120,27 @@ def build_worker(settings: Settings) -> Worker:
         admission=admission,
         drain_seconds=settings.drain_seconds,
     )
+
+
+def handlers(world: World, errands: Errands) -> dict[Kind, tuple[Handler, Failure]]:
+    """What a worker does for each kind of task, and how each is given up."""
+    database, embedder = world.database, world.embedder
+    return {
+        "answer": (partial(answer_turn, world), partial(fail_turn, world)),
+        "remember": (
+            partial(remember_turn, database, embedder),
+            partial(give_up, database),
+        ),
+        "errand": (errands.run, errands.fail),
+        "import": (
+            partial(import_history, database, embedder.model),
+            partial(imports_given_up, database),
+        ),
+        "renew": (
+            partial(renew_memories, database, embedder),
+            partial(renewal_given_up, database),
+        ),
+    }
 
 
 def model_config(settings: Settings) -> ModelConfig:

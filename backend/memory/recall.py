@@ -5,7 +5,7 @@ the other.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from uuid import UUID
 
@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 WEIGHTS = Weights(semantic=0.3, before=0.3, after=0.3, neighbours=1)
 #: Best matches that a turn is told, each with what was said before and after it.
 RECALLED = 4
+#: Of the matches looked at, as many may stand beside a better one.
+_SPARE = 3
 #: Characters of all that is recalled for a turn, about 600 tokens.
 RECALLED_CHARACTERS = 2_400
 #: Cosine below which two Portuguese sentences share no more than their language, with the
@@ -113,10 +115,29 @@ def search(
         ),
         WEIGHTS,
         except_ids=except_ids,
-        limit=limit,
+        limit=limit * _SPARE,
     )
     metrics.RECALL_SECONDS.observe(perf_counter() - started)
-    return found
+    return _apart(found, limit)
+
+
+def _apart(found: Sequence[Memory], limit: int) -> list[Memory]:
+    """The best with their neighbours, none of them the neighbour of a better one: it is told already."""
+    by_no = {memory.no: memory for memory in found}
+    kept: dict[int, Memory] = {}
+    seeds = 0
+    for memory in found:
+        if memory.no != memory.found_by or memory.no in kept:
+            continue
+        if seeds == limit:
+            break
+        seeds += 1
+        reach = range(memory.no - WEIGHTS.neighbours, memory.no + WEIGHTS.neighbours + 1)
+        for no in reach:
+            beside = by_no.get(no)
+            if beside is not None and beside.conversation == memory.conversation:
+                kept.setdefault(no, replace(beside, found_by=memory.no))
+    return sorted(kept.values(), key=lambda memory: (-memory.score, -memory.no))
 
 
 def _tells(memory: Memory) -> bool:

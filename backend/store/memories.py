@@ -169,6 +169,84 @@ def search(
     return [Memory(**row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bare:
+    """A memory that cannot be found in every way yet."""
+
+    person_id: PersonId
+    no: int
+    text: str
+    has_vector: bool
+    terms_version: int
+
+
+def bare(
+    conn: Conn, tenant_id: TenantId, *, embedding_model: str, terms_version: int, limit: int
+) -> list[Bare]:
+    """Some of the tenant's memories without a vector of this model, or without terms of this rule."""
+    rows = conn.execute(
+        _SQL["bare"],
+        {
+            "tenant_id": tenant_id,
+            "embedding_model": embedding_model,
+            "terms_version": terms_version,
+            "limit": limit,
+        },
+    )
+    return [Bare(**row) for row in rows]
+
+
+def renew(
+    conn: Conn,
+    tenant_id: TenantId,
+    memories: Sequence[Bare],
+    vectors: Sequence[Sequence[float]],
+    embedding_model: str,
+) -> None:
+    """Give memories their vectors."""
+    conn.execute(
+        _SQL["renew"],
+        {
+            "tenant_id": tenant_id,
+            "embedding_model": embedding_model,
+            "persons": [memory.person_id for memory in memories],
+            "nos": [memory.no for memory in memories],
+            "embeddings": [_literal(vector) for vector in vectors],
+        },
+    )
+
+
+def index_again(
+    conn: Conn,
+    tenant_id: TenantId,
+    memories: Sequence[Bare],
+    terms: Sequence[Mapping[int, int]],
+    terms_version: int,
+) -> None:
+    """Give memories that have no terms theirs."""
+    pairs = list(zip(memories, terms, strict=True))
+    postings = [
+        (memory.person_id, term, memory.no, count)
+        for memory, counts in pairs
+        for term, count in counts.items()
+    ]
+    conn.execute(
+        _SQL["index_again"],
+        {
+            "tenant_id": tenant_id,
+            "terms_version": terms_version,
+            "block": BLOCK,
+            "persons": [memory.person_id for memory in memories],
+            "nos": [memory.no for memory in memories],
+            "words": [sum(counts.values()) for counts in terms],
+            "term_persons": [person for person, _, _, _ in postings],
+            "terms": [term for _, term, _, _ in postings],
+            "term_nos": [no for _, _, no, _ in postings],
+            "counts": [min(count, _MOST_COUNTED) for _, _, _, count in postings],
+        },
+    )
+
+
 #: What a smallint holds; BM25 hardly tells ten from a thousand.
 _MOST_COUNTED = 32_767
 

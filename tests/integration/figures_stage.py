@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,18 +14,18 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 
-from backend.answering.answer_turn import answer_turn, fail_turn
 from backend.answering.world import World
 from backend.domain.errors import AttemptsExhausted
 from backend.jobs.errand import Errands
 from backend.jobs.held import HeldClaims
 from backend.jobs.lanes import LaneWorker
-from backend.jobs.runtime import build_world
+from backend.jobs.runtime import build_world, handlers
 from backend.jobs.sweeper import Sweeper
 from backend.jobs.work import Workbench
 from backend.live.doorbell import Doorbell
 from backend.settings import Settings
 from backend.store.seal import Seal
+from backend.store.tasks import LANES
 from tests.conftest import PostgresCluster, ValkeyUrl
 from tests.integration.api_stage import Stage, stage
 from tests.integration.three_engines import Relation, into_postgres, into_sqlite
@@ -171,27 +170,24 @@ def _working(database: MigratedDatabase, valkey: ValkeyUrl, folder: Path) -> Ite
     workbench = Workbench(
         world.database,
         held,
-        {
-            "answer": (partial(answer_turn, world), partial(fail_turn, world)),
-            "errand": (errands.run, errands.fail),
-            # Nobody recalls anything here.
-            "remember": (lambda _: None, lambda _, __: None),
-        },
+        handlers(world, errands),
         deadline_seconds=20,
     )
-    lane = LaneWorker(valkey.url, "interactive", 4, workbench.work)
+    lanes = [LaneWorker(valkey.url, lane, 4, workbench.work) for lane in LANES]
     doorbell = Doorbell(valkey.url)
     sweeper = Sweeper(
         world.database, doorbell, lambda claim: workbench.close(claim, AttemptsExhausted.code)
     )
     held.start()
     sweeper.start()
-    lane.start()
+    for lane in lanes:
+        lane.start()
     try:
         yield world
     finally:
         sweeper.stop()
-        lane.drain(10)
+        for lane in lanes:
+            lane.drain(10)
         held.stop()
         doorbell.close()
         world.close()

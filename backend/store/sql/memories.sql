@@ -108,3 +108,44 @@ SELECT p.no, p.found_by, p.lexical, p.semantic, p.score, (SELECT (sum(weight) * 
   JOIN memories m ON m.tenant_id = %(tenant_id)s AND m.person_id = %(person_id)s AND m.no = p.no
   JOIN conversations c ON c.tenant_id = m.tenant_id AND c.id = m.conversation_id
  ORDER BY p.score DESC, p.no DESC;
+
+-- bare --
+-- Memories without a vector of this model, or with terms of an older rule. Of two kinds, so that each
+-- has an index to walk along.
+(SELECT person_id, no, text, embedding IS NOT NULL AND embedding_model = %(embedding_model)s AS has_vector, terms_version
+   FROM memories WHERE tenant_id = %(tenant_id)s AND embedding IS NULL LIMIT %(limit)s)
+UNION ALL
+(SELECT person_id, no, text, embedding_model = %(embedding_model)s, terms_version
+   FROM memories
+  WHERE tenant_id = %(tenant_id)s AND embedding IS NOT NULL
+    AND (embedding_model < %(embedding_model)s OR embedding_model > %(embedding_model)s
+         OR (embedding_model = %(embedding_model)s AND terms_version < %(terms_version)s))
+  LIMIT %(limit)s)
+LIMIT %(limit)s;
+
+-- renew --
+UPDATE memories m
+   SET embedding = made.embedding::halfvec, embedding_model = %(embedding_model)s
+  FROM unnest(%(persons)s::uuid[], %(nos)s::integer[], %(embeddings)s::text[]) AS made (person_id, no, embedding)
+ WHERE m.tenant_id = %(tenant_id)s AND m.person_id = made.person_id AND m.no = made.no;
+
+-- index_again --
+-- Terms of memories that had none, or others.
+WITH counted AS (
+    UPDATE memories m SET words = made.words, terms_version = %(terms_version)s
+      FROM unnest(%(persons)s::uuid[], %(nos)s::integer[], %(words)s::integer[]) AS made (person_id, no, words)
+     WHERE m.tenant_id = %(tenant_id)s AND m.person_id = made.person_id AND m.no = made.no
+    RETURNING m.person_id, made.words
+), sized AS (
+    UPDATE memory_sizes s SET words = s.words + c.words
+      FROM (SELECT person_id, sum(words) AS words FROM counted GROUP BY person_id) c
+     WHERE s.tenant_id = %(tenant_id)s AND s.person_id = c.person_id
+)
+INSERT INTO memory_terms AS known (tenant_id, person_id, term, block, nos, counts)
+SELECT %(tenant_id)s, u.person_id, u.term, u.no / %(block)s, array_agg(u.no ORDER BY u.no),
+       array_agg(u.count ORDER BY u.no)
+  FROM unnest(%(term_persons)s::uuid[], %(terms)s::bigint[], %(term_nos)s::integer[], %(counts)s::smallint[])
+    AS u(person_id, term, no, count)
+ GROUP BY u.person_id, u.term, u.no / %(block)s
+ON CONFLICT (tenant_id, person_id, term, block)
+DO UPDATE SET nos = known.nos || excluded.nos, counts = known.counts || excluded.counts;
