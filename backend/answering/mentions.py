@@ -7,7 +7,7 @@ from typing import Literal
 
 from backend.domain.language import Language
 from backend.semantic.folding import folded
-from backend.semantic.lexicon import Kind
+from backend.semantic.kind import Kind
 from backend.semantic.span import Span
 from backend.semantic.tokens import Token
 

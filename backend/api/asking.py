@@ -3,7 +3,7 @@
 import asyncio
 
 from backend.api.bodies import DoorRequest
-from backend.api.problems import ClientGone
+from backend.api.errors import ClientGone
 from backend.api.questions import submit
 from backend.api.replay import closing_of
 from backend.api.watching import find_turn

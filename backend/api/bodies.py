@@ -7,7 +7,7 @@ from litestar import Request
 from litestar.datastructures import State
 
 from backend.api.door import Door, door_of
-from backend.api.problems import ClientGone, RequestTimeout, TooLarge, UnsupportedMediaType
+from backend.api.errors import ClientGone, RequestTimeout, TooLarge, UnsupportedMediaType
 from backend.api.strict_json import parse_json
 from backend.domain.errors import InvalidRequest
 from backend.domain.identity import Caller

@@ -16,6 +16,7 @@ from backend.api.auth import needs
 from backend.api.bodies import DoorRequest
 from backend.api.door import Door
 from backend.api.errands import ask_worker
+from backend.api.errors import ErrandRefused
 from backend.api.figure_bodies import (
     DataSourceBody,
     DataSourceChange,
@@ -23,7 +24,6 @@ from backend.api.figure_bodies import (
     DataSourceList,
     SourceTest,
 )
-from backend.api.problems import ErrandRefused
 from backend.domain.identity import Scope, new_id
 from backend.store import data_sources
 from backend.store.data_sources import KeptSource, SourceItem

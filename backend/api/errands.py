@@ -14,7 +14,7 @@ from uuid import UUID
 
 from backend.api.bodies import DoorRequest
 from backend.api.door import Door
-from backend.api.problems import ErrandRefused, WorkersBusy
+from backend.api.errors import ErrandRefused, WorkersBusy
 from backend.domain.identity import TenantId, new_id
 from backend.store import errands
 from backend.store.errands import Ended, Errand

@@ -40,8 +40,9 @@ class _SourceFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         Annotated[
             bool,
             Meta(
-                description="What questions are about that name no source; the default before is "
-                "none then. Absent: as it was; a new source is the default if there is none."
+                description="What questions are about that name no source. There is one: a new "
+                "one takes the place of the one before, a first source is it, and the oldest "
+                "becomes it when it goes. Absent: as it was."
             ),
         ]
         | None
@@ -89,6 +90,10 @@ class SourceTest(Struct, frozen=True, kw_only=True):
     problems: list[SourceProblem]
 
 
+#: Of one dimension: more than a person chooses, and few enough to write into a statement.
+Members = Annotated[list[Annotated[str, Meta(max_length=1_000)]], Meta(max_length=1_000)]
+
+
 class Threshold(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     metric: Name
     op: Operator
@@ -102,8 +107,8 @@ class MetricQueryBody(
 
     metrics: Annotated[list[Name], Meta(min_length=1, max_length=50)]
     dimensions: Annotated[list[Name], Meta(max_length=20)] = []
-    filters: Annotated[dict[str, list[str]], Meta(max_length=50)] = {}
-    exclude: Annotated[dict[str, list[str]], Meta(max_length=50)] = {}
+    filters: Annotated[dict[str, Members], Meta(max_length=50)] = {}
+    exclude: Annotated[dict[str, Members], Meta(max_length=50)] = {}
     from_: date | None = field(name="from", default=None)
     to: date | None = None
     grain: Grain | None = None

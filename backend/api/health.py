@@ -8,7 +8,7 @@ from litestar import get
 
 from backend.api.auth import near_or_keyed
 from backend.api.bodies import DoorRequest
-from backend.api.problems import NotReady
+from backend.api.errors import NotReady
 from backend.api.reports import Health
 
 

@@ -18,7 +18,7 @@ from msgspec import Meta, Struct
 
 from backend.api.auth import needs
 from backend.api.bodies import DoorRequest
-from backend.api.problems import ClientGone, RequestTimeout, TooLarge
+from backend.api.errors import ClientGone, RequestTimeout, TooLarge
 from backend.api.schemas import MESSAGE_CHARACTERS, Name, check_name
 from backend.api.strict_json import parse_json
 from backend.domain.errors import InvalidRequest, NotFound

@@ -10,6 +10,7 @@ from backend.api.auth import needs
 from backend.api.bodies import DoorRequest
 from backend.api.errands import ask_worker
 from backend.api.figure_bodies import Catalog, MetricQueryBody, MetricRows, Parse, ParseBody
+from backend.api.schemas import name_of
 from backend.domain.errors import NotFound
 from backend.domain.identity import Scope
 from backend.store import tenants
@@ -29,7 +30,7 @@ async def catalog(
     ] = None,
 ) -> Catalog:
     # An empty parameter names nothing.
-    asked = {"data_source": data_source or None}
+    asked = {"data_source": name_of(data_source, "data_source") if data_source else None}
     return msgspec.convert(await _ask(request, "catalog", asked), Catalog)
 
 

@@ -16,12 +16,12 @@ from backend.api import openai_errors, problems
 from backend.api.asking import ask, end_of
 from backend.api.auth import needs
 from backend.api.bodies import DoorRequest
+from backend.api.errors import AnswerLate, ModelNotFound
 from backend.api.event_stream import EventStream
 from backend.api.keys import bearer_key
 from backend.api.openai_answers import Answering, Completion, data_line
 from backend.api.openai_bodies import CompletionBody, Names, question_of
 from backend.api.openai_errors import OpenAIProblem
-from backend.api.problems import AnswerLate, ModelNotFound
 from backend.api.questions import submission_of, submit
 from backend.api.replay import Place
 from backend.api.schemas import ChatBody

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from backend.api.auth import needs
 from backend.api.bodies import DoorRequest
+from backend.api.errors import ModelNotFound
 from backend.api.paths import name_in
-from backend.api.problems import ModelNotFound
 from backend.api.turn_reply import json_response
 from backend.domain.identity import Scope
 from backend.store import chat_clients

@@ -15,7 +15,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 
 from backend.api import problems
-from backend.api.problems import HeadersTooLarge
+from backend.api.errors import HeadersTooLarge
 from backend.api.served import ABORT, MOST_HEADER_BYTES
 from backend.domain.errors import InvalidRequest, SalesCrewError
 

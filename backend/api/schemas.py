@@ -104,12 +104,17 @@ def check_name(text: str, field: str) -> None:
         raise ValueError(f"`{field}` should be visible text without control characters")
 
 
-def user_id_of(text: str) -> str:
-    """A user's name from a path or a query. Raises InvalidRequest."""
+def name_of(text: str, field: str) -> str:
+    """A name from a path or a query. Raises InvalidRequest."""
     if not 1 <= len(text) <= NAME_CHARACTERS:
-        raise InvalidRequest(f"`user_id` should have 1 to {NAME_CHARACTERS} characters")
+        raise InvalidRequest(f"`{field}` should have 1 to {NAME_CHARACTERS} characters")
     try:
-        check_name(text, "user_id")
+        check_name(text, field)
     except ValueError as error:
         raise InvalidRequest(str(error)) from error
     return text
+
+
+def user_id_of(text: str) -> str:
+    """A user's name from a path or a query. Raises InvalidRequest."""
+    return name_of(text, "user_id")

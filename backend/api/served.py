@@ -15,7 +15,7 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.api.problems import HeadersTooLarge, ServerBusy
+from backend.api.errors import HeadersTooLarge, ServerBusy
 from backend.api.refusals import refuse
 from backend.domain.errors import SalesCrewError
 from backend.domain.identity import Caller

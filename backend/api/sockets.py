@@ -19,8 +19,8 @@ from litestar.exceptions import WebSocketDisconnect
 from backend.api import problems
 from backend.api.auth import identify
 from backend.api.door import Door, door_of
+from backend.api.errors import TooManyRequests
 from backend.api.keys import bearer_key
-from backend.api.problems import TooManyRequests
 from backend.api.questions import submission_of, submit
 from backend.api.refusals import refuse
 from backend.api.replay import Place

@@ -6,7 +6,7 @@ from datetime import date
 from backend.semantic.breakdown import group_by
 from backend.semantic.calendar_unit import Unit
 from backend.semantic.draft import Draft
-from backend.semantic.lexicon import Kind
+from backend.semantic.kind import Kind
 from backend.semantic.measures import telling
 from backend.semantic.model import SemanticModel
 from backend.semantic.period import recent
@@ -18,7 +18,11 @@ _BETWEEN = (Kind.HAVE, Kind.NEGATION, Kind.COUNT, Kind.CLOSING)
 
 
 def read_absence(
-    sentence: Sentence, draft: Draft, model: SemanticModel, who: Mapping[Kind, str], today: date
+    sentence: Sentence,
+    draft: Draft,
+    model: SemanticModel,
+    by_verb: Mapping[Kind, str],
+    today: date,
 ) -> None:
     """Claims the denial with the metric or verb that it denies, and whose members are listed."""
     for index in sentence.of(*_DENIALS):
@@ -30,7 +34,10 @@ def read_absence(
             continue
         if subject is not None:
             group_by(sentence, draft, subject)
-        named = sentence.meaning(denied).metrics or (next(iter(model.metrics)),)
+        verb = sentence.meaning(denied).verb or Kind.SELLING
+        # Whoever has none of one thing that is sold has none of the others.
+        meant = by_verb.get(verb, next(iter(model.metrics)))
+        named = sentence.meaning(denied).metrics or (meant,)
         metrics = telling(model, named, draft.dimensions)
         nothing = sentence.after(denied)
         if sentence.kind(nothing) is Kind.NOTHING:

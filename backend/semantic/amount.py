@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from backend.domain.language import Language
-from backend.semantic.lexicon import Kind
+from backend.semantic.kind import Kind
 from backend.semantic.model import SemanticModel
 from backend.semantic.sentence import Sentence
 

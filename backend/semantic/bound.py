@@ -7,7 +7,7 @@ from decimal import Decimal
 from backend.domain.language import Language
 from backend.domain.sales import Operator
 from backend.semantic.amount import Amount, amount_at
-from backend.semantic.lexicon import Kind
+from backend.semantic.kind import Kind
 from backend.semantic.model import SemanticModel
 from backend.semantic.sentence import Sentence
 

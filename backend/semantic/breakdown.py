@@ -4,7 +4,7 @@ from typing import get_args
 
 from backend.domain.sales import Grain
 from backend.semantic.draft import Draft
-from backend.semantic.lexicon import Kind
+from backend.semantic.kind import Kind
 from backend.semantic.sentence import Sentence
 
 #: A trend without a grain is told by day up to a month, by month beyond.

@@ -10,7 +10,7 @@ from backend.domain.sales import Comparison
 from backend.semantic.calendar_unit import Unit
 from backend.semantic.comparison import Distance, days_before
 from backend.semantic.draft import Draft
-from backend.semantic.lexicon import Kind
+from backend.semantic.kind import Kind
 from backend.semantic.period import Period, ago, whole
 from backend.semantic.period_reader import period_at
 from backend.semantic.sentence import Sentence
@@ -19,6 +19,8 @@ from backend.semantic.time_words import TimeWords
 #: "Compare", "comparado", "comparing" may ask for no more than to see things side by side; "contra"
 #: and "versus" may not.
 _COMPARING = "compar"
+#: Between two periods or members only.
+_CROSSES = ("x", "×")
 
 
 def read_comparison(
@@ -144,6 +146,11 @@ def _parts_members(sentence: Sentence, index: int) -> bool:
 
 def _is_about_periods(sentence: Sentence, index: int) -> bool:
     """Contra and the like stand right before a period; what begins a question may be a verb."""
+    if (
+        sentence.said(index) in _CROSSES
+        and sentence.kind(sentence.before(index)) is not Kind.PERIOD
+    ):
+        return False  # "Produto X".
     return (
         sentence.kind(index) is Kind.GROWTH
         or sentence.said(index).startswith(_COMPARING)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from backend.semantic.draft import Draft
 from backend.semantic.joins import path
-from backend.semantic.lexicon import Kind
+from backend.semantic.kind import Kind
 from backend.semantic.model import SemanticModel
 from backend.semantic.sentence import Sentence
 

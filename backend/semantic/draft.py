@@ -13,6 +13,8 @@ class Draft:
     metrics: list[str] = field(default_factory=list)
     #: What the ranking goes by, where the question says so.
     criterion: str | None = None
+    #: True where it was said by a word that judges: "os piores".
+    judged: bool = False
     #: True where it goes by how much the first metric has changed.
     by_change: bool = False
     dimensions: list[str] = field(default_factory=list)

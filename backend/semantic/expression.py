@@ -51,7 +51,7 @@ _MAY_USE = (
 )
 #: The longest that people write is a tenth of this. What is longer takes seconds to read, and what is
 #: deeper is more than Python's own stack carries through the compiler.
-_MOST_CHARACTERS = 10_000
+_MOST_CHARACTERS = 20_000
 _MOST_DEPTH = 100
 _DIVIDE = "divide it into computed columns or several metrics"
 _MAY_CAST = "cast to decimal, int, bigint, double precision, text, date, timestamp or boolean"

@@ -3,9 +3,8 @@
 The lists are words; what is done with each kind is in the rules that `parser.py` lists.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,69 +13,11 @@ import yaml
 
 from backend.domain.language import Language
 from backend.semantic.calendar_unit import Unit
+from backend.semantic.kind import Kind
 from backend.semantic.phrase_table import PhraseTable
 from backend.semantic.tokens import words
 
 Phrase = tuple[str, ...]
-
-
-class Kind(StrEnum):
-    """What a stretch of a question is. The first block has its words in the lexicon."""
-
-    FUNCTION = "function"
-    AND = "and"
-    HAVE = "have"
-    BY = "by"
-    FROM = "from"
-    WHICH = "which"
-    WHAT = "what"
-    WHO = "who"
-    COUNT = "count"
-    AMOUNT = "amount"
-    MOST = "most"
-    LEAST = "least"
-    BEST = "best"
-    WORST = "worst"
-    RANKING = "ranking"
-    SELLING = "selling"
-    BILLING = "billing"
-    BUYING = "buying"
-    CLOSING = "closing"
-    TREND = "trend"
-    GRAIN = "grain"
-    SHARE = "share"
-    CUMULATIVE = "cumulative"
-    REST = "rest"
-    EXCLUDE = "exclude"
-    NEGATION = "negation"
-    COMPARE = "compare"
-    GROWTH = "growth"
-    EARLIER = "earlier"
-    OVER = "over"
-    AT_LEAST = "at_least"
-    UNDER = "under"
-    AT_MOST = "at_most"
-    OR_MORE = "or_more"
-    OR_LESS = "or_less"
-    BETWEEN = "between"
-    ONLY = "only"
-    ASCENDING = "ascending"
-    DESCENDING = "descending"
-    NOTHING = "nothing"
-    NOR = "nor"
-    INCLUDE = "include"
-    EVERYTHING = "everything"
-    SCALE = "scale"
-    CURRENCY = "currency"
-    NUMBER = "number"
-    UNREAD = "unread"
-
-    UNIT = "unit"
-    METRIC = "metric"
-    DIMENSION = "dimension"
-    MEMBER = "member"
-    PERIOD = "period"
-    UNKNOWN = "unknown"
 
 
 #: Their lists are grouped by what the words stand for.
@@ -109,13 +50,23 @@ class Lexicon:
     follow_up: PhraseTable[str]
     #: Verb -> the noun that it does: "pediram" -> "pedidos".
     verbs_of: Mapping[Phrase, Phrase]
+    #: Beginnings of words: of what is sold, of what is billed, and of what is better low.
+    sold_stems: tuple[str, ...]
+    billed_stems: tuple[str, ...]
+    burden_stems: tuple[str, ...]
+    #: Ranking words that judge ("melhor", "worst"), and do not say high or low.
+    qualities: frozenset[str]
     #: After these, two small letters may be a code ("em sp").
     before_codes: frozenset[str]
+    #: After these, a word that is a member too is a time ("in May").
+    before_periods: frozenset[str]
     period: PeriodWords
     #: Every word above, look-alikes and speech: by these a text is known to be of this language.
     words: frozenset[str]
     #: Adjectives and the like: no name of many is read into them.
     everyday: frozenset[str]
+    #: Of `words`, those that say something without another beside them.
+    lone_words: frozenset[str]
     #: Series of market data -> the phrases that name it.
     market: PhraseTable[str]
     market_talk: PhraseTable[str]
@@ -153,10 +104,16 @@ def lexicon(language: Language) -> Lexicon:
         phrases=phrases,
         follow_up=follow_up,
         verbs_of=verbs_of,
+        sold_stems=tuple(data["sold_stems"]),
+        billed_stems=tuple(data["billed_stems"]),
+        burden_stems=tuple(data["burden_stems"]),
+        qualities=_words(data["qualities"]),
         before_codes=_words(data["before_codes"]),
+        before_periods=_words(data["before_periods"]),
         period=period,
         words=frozenset(word for word in known if word.isalpha()),
         everyday=_words(data["everyday"]),
+        lone_words=frozenset(_lone_words(data, phrases, tables)),
         market=PhraseTable(
             {words(text): series for series, texts in data["market"].items() for text in texts}
         ),
@@ -164,6 +121,17 @@ def lexicon(language: Language) -> Lexicon:
         playbook=tuple(_pattern(text) for text in data["playbook"]),
         catalog=_table(data["catalog"]),
     )
+
+
+def _lone_words(
+    data: Mapping[str, Any],
+    phrases: Mapping[Phrase, tuple[Kind, str]],
+    tables: Iterable[PhraseTable[Any]],
+) -> Iterator[str]:
+    yield from (phrase[0] for phrase in phrases if len(phrase) == 1)
+    yield from _words((*data["lookalikes"], *data["speech"]))
+    for table in tables:
+        yield from table.words()
 
 
 def _read(language: Language) -> Mapping[str, Any]:

@@ -1,10 +1,10 @@
 """Which metrics a question asks for: nouns first ("pedidos"), and verbs where there is no noun."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from backend.semantic.draft import Draft
 from backend.semantic.joins import reaches
-from backend.semantic.lexicon import Kind
+from backend.semantic.kind import Kind
 from backend.semantic.model import Format, SemanticModel
 from backend.semantic.sentence import Sentence
 
@@ -12,7 +12,9 @@ _COUNTS: tuple[Format, ...] = ("count", "quantity")
 _VERBS = (Kind.SELLING, Kind.BILLING, Kind.BUYING)
 
 
-def read_measures(sentence: Sentence, draft: Draft, model: SemanticModel) -> None:
+def read_measures(
+    sentence: Sentence, draft: Draft, model: SemanticModel, by_verb: Mapping[Kind, str]
+) -> None:
     """Claims metrics that stand first, in a list, or as what a ranking goes by.
 
     A second metric that stands anywhere else ("faturamento dos pedidos") may narrow the first, so
@@ -33,7 +35,7 @@ def read_measures(sentence: Sentence, draft: Draft, model: SemanticModel) -> Non
             continue
         sentence.claim(index)
     _claim_criterion_words(sentence, draft)
-    _read_verbs(sentence, draft, model)
+    _read_verbs(sentence, draft, model, by_verb)
 
 
 def read_missing_measure(draft: Draft, model: SemanticModel) -> None:
@@ -122,7 +124,9 @@ def _is_part_of(model: SemanticModel, metrics: Iterable[str], found: Iterable[st
     return set(metrics) <= parts
 
 
-def _read_verbs(sentence: Sentence, draft: Draft, model: SemanticModel) -> None:
+def _read_verbs(
+    sentence: Sentence, draft: Draft, model: SemanticModel, by_verb: Mapping[Kind, str]
+) -> None:
     """A verb is a metric ("quanto vendemos"), or empty beside one ("quantos contratos vendemos").
 
     Not so a guessed verb, nor "faturado", which may say which of the orders are meant.
@@ -133,8 +137,9 @@ def _read_verbs(sentence: Sentence, draft: Draft, model: SemanticModel) -> None:
         if meaning.verb is None:
             continue
         if not nouns:
-            metrics = _asked(sentence, index, model, draft) or (next(iter(model.metrics)),)
-            if draft.metrics and tuple(draft.metrics) != metrics:
+            meant = by_verb.get(meaning.verb)
+            metrics = _asked(sentence, index, model, draft) or ((meant,) if meant else ())
+            if not metrics or (draft.metrics and tuple(draft.metrics) != metrics):
                 continue
             _add(draft, metrics)
         elif sentence.spans[index].guessed or meaning.verb is Kind.BILLING:

@@ -4,8 +4,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.semantic.folding import folded
-from backend.semantic.lexicon import Kind, Phrase
+from backend.semantic.kind import Kind
+from backend.semantic.lexicon import Phrase
 from backend.semantic.model import SemanticModel
+from backend.semantic.phrase_table import PhraseTable
 from backend.semantic.span import Meaning, MemberName
 from backend.semantic.tokens import Token, words
 
@@ -60,6 +62,19 @@ class Spelt:
         return written == self.text
 
 
+class MemberNames:
+    """The phrases of all members. They are the same in all languages, and may be many."""
+
+    def __init__(self, model: SemanticModel, members: Members) -> None:
+        phrases = member_phrases(model, members)
+        self.table = PhraseTable(phrases)
+        self.words = frozenset(self.table.words())
+        #: Those of whole names: what a misspelling may be put right to.
+        self.whole = frozenset(
+            word for phrase, spelt in phrases.items() if not spelt.shortened for word in phrase
+        )
+
+
 def member_phrases(model: SemanticModel, members: Members) -> Mapping[Phrase, Spelt]:
     """Phrases of all members: full names, the model's aliases, and beginnings that are unique."""
     texts = _full_names(model, members)
@@ -86,7 +101,7 @@ def member_phrases(model: SemanticModel, members: Members) -> Mapping[Phrase, Sp
     return found
 
 
-def stands_alone(phrase: Phrase, spelt: Spelt, spoken: Container[str]) -> bool:
+def stands_alone(phrase: Sequence[str], spelt: Spelt, spoken: Container[str]) -> bool:
     """False for a beginning that ends in a word which is spoken anyway: "quantidade" is not short
     for "quantidade divergente".
     """
@@ -126,9 +141,11 @@ def _endings(
 def _spellings(text: str) -> Iterator[str]:
     """A hyphen may be left out, and "&" be spoken."""
     yield text
-    yield text.replace("-", "")
-    for spoken in ("e", "and", "y"):
-        yield text.replace("&", f" {spoken} ")
+    if "-" in text:
+        yield text.replace("-", "")
+    if "&" in text:
+        for spoken in ("e", "and", "y"):
+            yield text.replace("&", f" {spoken} ")
 
 
 def _says_something(phrase: Phrase) -> bool:

@@ -14,7 +14,6 @@ mean two things: then there are two readings, and the user is asked which.
 from collections.abc import Sequence
 from datetime import date
 
-from backend.domain.errors import SalesQueryInvalid
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, Reading
 from backend.semantic.absence import read_absence
@@ -25,19 +24,20 @@ from backend.semantic.draft import Draft
 from backend.semantic.drafted import queries_of
 from backend.semantic.filters import read_filters, read_owned
 from backend.semantic.follow_up import period_of, take_over
+from backend.semantic.kind import Kind
 from backend.semantic.language import detect_language, likely_languages
-from backend.semantic.lexicon import Kind
 from backend.semantic.measures import read_measures, read_missing_measure
-from backend.semantic.member_names import Members, member_phrases
+from backend.semantic.member_names import MemberNames, Members
 from backend.semantic.model import SemanticModel
 from backend.semantic.ranking import read_direction, read_ranking, read_who
 from backend.semantic.sentence import Sentence, scan
 from backend.semantic.side_figures import read_rest, read_running_total, read_share
+from backend.semantic.soundness import is_sound
 from backend.semantic.span import Span
 from backend.semantic.thresholds import read_thresholds, settle_thresholds
 from backend.semantic.time_words import time_words
 from backend.semantic.tokens import Token, tokenise
-from backend.semantic.validity import check_query
+from backend.semantic.verb_metrics import metrics_of_verbs
 from backend.semantic.vocabulary import Vocabulary
 from backend.semantic.widening import read_widening
 
@@ -54,7 +54,8 @@ class QuestionParser:
 
     def __init__(self, model: SemanticModel, members: Members) -> None:
         self._model = model
-        names = member_phrases(model, members)
+        self._by_verb = metrics_of_verbs(model)
+        names = MemberNames(model, members)
         self._vocabularies = {language: Vocabulary(model, names, language) for language in Language}
         self._knows = {
             language: vocabulary.knows for language, vocabulary in self._vocabularies.items()
@@ -142,8 +143,8 @@ class QuestionParser:
         read_widening(sentence, draft, before)
         read_filters(sentence, draft)
         read_who(sentence, draft, vocabulary.who)
-        read_absence(sentence, draft, self._model, vocabulary.who, today)
-        read_ranking(sentence, draft, follow_up=follows)
+        read_absence(sentence, draft, self._model, self._by_verb, today)
+        read_ranking(sentence, draft, vocabulary.lexicon.qualities, follow_up=follows)
         read_asked_for(sentence, draft)
         if follows and not draft.has_breakdown:
             _read_bare_dimension(sentence, draft)
@@ -152,11 +153,17 @@ class QuestionParser:
         settle_comparison(draft)
         who, counts = vocabulary.who, vocabulary.counts
         read_thresholds(
-            sentence, draft, self._model, vocabulary.language, counts=counts, before=before
+            sentence,
+            draft,
+            self._model,
+            vocabulary.language,
+            counts=counts,
+            by_verb=self._by_verb,
+            before=before,
         )
         settle_thresholds(sentence, draft)
         read_counted(sentence, draft, self._model, who=who, counts=counts)
-        read_measures(sentence, draft, self._model)
+        read_measures(sentence, draft, self._model, self._by_verb)
         read_closing(sentence, draft, counts)
         read_compared_members(sentence, draft)
         read_share(sentence, draft, before)
@@ -175,24 +182,13 @@ class QuestionParser:
         return Reading(
             query=query,
             language=language,
-            complete=len(queries) == 1 and not left and self._is_sound(queries[0], draft),
+            complete=len(queries) == 1 and not left and is_sound(queries[0], draft, self._model),
             not_understood=left,
             follow_up=follow_up and query is not None,
             readings=tuple(queries)
-            if len(queries) > 1 and all(self._is_sound(each, draft) for each in queries)
+            if len(queries) > 1 and all(is_sound(each, draft, self._model) for each in queries)
             else (),
         )
-
-    def _is_sound(self, query: MetricQuery, draft: Draft) -> bool:
-        """False for what the words say and no query tells."""
-        if draft.whole_compared and query.grain and query.compare == "previous_period":
-            # Each day would be compared with the day before, and not with last month's.
-            return False
-        try:
-            check_query(self._model, query)
-        except SalesQueryInvalid:
-            return False
-        return True
 
 
 def _read_period(sentence: Sentence, draft: Draft) -> None:

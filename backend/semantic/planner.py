@@ -55,7 +55,10 @@ def _sales(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
         return
     if reading.complete or (
         # In a follow-up, a market word rather replaces what was asked than joins it.
-        not reading.follow_up and _is_market_talk(reading.not_understood, subject)
+        not reading.follow_up
+        # What may mean two things is asked back, never guessed.
+        and not reading.readings
+        and _is_market_talk(reading.not_understood, subject)
     ):
         yield QUERY_TOOL, query_to_arguments(reading.query)
 

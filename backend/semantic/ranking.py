@@ -1,11 +1,11 @@
 """Order and limit: "top 5 produtos", "qual vendedor vendeu menos", "com maior margem"."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Literal
 
 from backend.semantic.breakdown import group_by
 from backend.semantic.draft import Draft
-from backend.semantic.lexicon import Kind
+from backend.semantic.kind import Kind
 from backend.semantic.sentence import Sentence
 
 _ADJECTIVES = (Kind.BEST, Kind.WORST)
@@ -17,7 +17,9 @@ _HAVING = (Kind.HAVE, Kind.CLOSING)
 _LONGEST = 1_000
 
 
-def read_ranking(sentence: Sentence, draft: Draft, *, follow_up: bool) -> None:
+def read_ranking(
+    sentence: Sentence, draft: Draft, qualities: Container[str], *, follow_up: bool
+) -> None:
     """Claims the words of a ranking and the dimension that is ranked.
 
     One of something ("qual vendedor", "the best seller") is a limit of 1; several without a
@@ -34,6 +36,7 @@ def read_ranking(sentence: Sentence, draft: Draft, *, follow_up: bool) -> None:
                 continue  # The best five of each region are not the best five.
             draft.order = order
             draft.limit = draft.limit or limit
+            draft.judged = draft.judged or sentence.said(index) in qualities
             draft.by_change = draft.by_change or _is_of_growth(sentence, index)
             group_by(sentence, draft, item)
             sentence.claim(index)
@@ -103,7 +106,17 @@ def _is_ranking(sentence: Sentence, index: int, item: int | None, follow_up: boo
         return True
     if sentence.kind(after) in (Kind.METRIC, Kind.GROWTH):
         return has_items
-    return follow_up and sentence.kind(after) in (None, Kind.PERIOD, Kind.AND)
+    if follow_up:
+        return sentence.kind(after) in (None, Kind.PERIOD, Kind.AND)
+    # "Tickets by customer, TOP 5".
+    return sentence.has(Kind.DIMENSION) and after is None and _beside_number(sentence, index)
+
+
+def _beside_number(sentence: Sentence, index: int) -> bool:
+    return Kind.NUMBER in (
+        sentence.kind(sentence.after(index)),
+        sentence.kind(sentence.before(index)),
+    )
 
 
 def _counts(sentence: Sentence, before: int | None, after: int | None) -> bool:

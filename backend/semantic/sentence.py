@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from backend.semantic.lexicon import Kind
+from backend.semantic.kind import Kind
 from backend.semantic.period_reader import period_at
 from backend.semantic.span import Meaning, Span
 from backend.semantic.time_words import TimeWords
@@ -99,8 +99,16 @@ def _spans(
     """What the words from `start` on may be, the longest first."""
     phrases = {end: meaning for meaning, end in vocabulary.matches(tokens, time.words, start)}
     period = period_at(time, start)
-    if period is not None and phrases.get(period[1], _NOTHING).kind not in _BEFORE_PERIODS:
-        phrases[period[1]] = Meaning(kind=Kind.PERIOD)
+    if period is not None:
+        rival = phrases.get(period[1], _NOTHING).kind
+        if rival is Kind.MEMBER and period[1] == start + 1:
+            phrases[period[1]] = _time_or_member(tokens, start, vocabulary)
+        elif rival not in _BEFORE_PERIODS:
+            phrases[period[1]] = Meaning(kind=Kind.PERIOD)
+    elif phrases.get(
+        start + 1, _NOTHING
+    ).kind is Kind.MEMBER and vocabulary.lexicon.period.months.match(time.words, start):
+        phrases[start + 1] = _NOTHING
     phrases = phrases or {start + 1: _single(tokens[start])}
     longest = phrases[max(phrases)]
     if longest.kind is Kind.UNREAD:
@@ -116,6 +124,15 @@ def _spans(
         )
         for end in sorted(phrases, reverse=True)
     ]
+
+
+def _time_or_member(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> Meaning:
+    """One word that is both: "in May" is a time; of "May revenue", with a customer of that name,
+    one cannot be sure.
+    """
+    before = tokens[at - 1].word if at else ""
+    is_time = tokens[at].word[0].isdigit() or before in vocabulary.lexicon.before_periods
+    return Meaning(kind=Kind.PERIOD) if is_time else _NOTHING
 
 
 def _price(span: Span) -> int:

@@ -2,7 +2,7 @@
 
 from backend.domain.sales import MetricQuery
 from backend.semantic.draft import Draft
-from backend.semantic.lexicon import Kind
+from backend.semantic.kind import Kind
 from backend.semantic.sentence import Sentence
 
 

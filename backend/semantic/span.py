@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backend.semantic.lexicon import Kind
+from backend.semantic.kind import Kind
 from backend.semantic.period import Period
 
 

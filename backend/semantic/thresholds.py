@@ -7,7 +7,7 @@ from backend.domain.sales import MetricQuery, Threshold
 from backend.semantic.bound import Bound, bounds
 from backend.semantic.breakdown import group_by
 from backend.semantic.draft import Draft
-from backend.semantic.lexicon import Kind
+from backend.semantic.kind import Kind
 from backend.semantic.model import SemanticModel
 from backend.semantic.sentence import Sentence
 
@@ -22,6 +22,7 @@ def read_thresholds(
     language: Language,
     *,
     counts: Mapping[str, str],
+    by_verb: Mapping[Kind, str],
     before: MetricQuery | None,
 ) -> None:
     """Claims the bound, its number and unit, and the metric beside it.
@@ -43,21 +44,21 @@ def read_thresholds(
         ):
             continue
         metric = after or _metric_before(sentence, first, model)
-        name, by_verb = metric[0] if metric else None, False
+        name, is_of_verb = metric[0] if metric else None, False
         if name is None and draft.bounds:
             # "Mais de 100 unidades e menos de 500": of the same.
             name = draft.bounds[-1].metric
         if name is None:
-            name = _only_metric(sentence, model)
-            by_verb = name is not None and not _has_noun(sentence)
+            name = _only_metric(sentence, by_verb)
+            is_of_verb = name is not None and not _has_noun(sentence)
         if name is None and before is not None:
             name = before.metrics[0]
         if name is None or (bound.has_currency and model.metrics[name].format != "money"):
             continue
-        if by_verb and bound.is_small:
+        if is_of_verb and bound.is_small:
             # "Clientes que compraram mais de 5": of what?
             continue
-        if by_verb:
+        if is_of_verb:
             # "Países que FATURARAM mais de 50 mil": the verb is what is bounded.
             sentence.claim(*_verbs(sentence, first))
         draft.bounds.extend(
@@ -109,7 +110,7 @@ def _named(
     return metrics[0], place, sentence.is_claimed(place)
 
 
-def _only_metric(sentence: Sentence, model: SemanticModel) -> str | None:
+def _only_metric(sentence: Sentence, by_verb: Mapping[Kind, str]) -> str | None:
     """The one that the question names, or that its verb stands for: "compraram mais de 10 mil"."""
     named = dict.fromkeys(
         span.meaning.metrics
@@ -121,10 +122,11 @@ def _only_metric(sentence: Sentence, model: SemanticModel) -> str | None:
         return metrics[0] if len(metrics) == 1 else None
     if named:
         return None
-    has_verb = any(
-        span.meaning.verb is not None or span.kind is Kind.METRIC for span in sentence.spans
-    )
-    return next(iter(model.metrics)) if has_verb else None
+    for span in sentence.spans:
+        verb = span.meaning.verb or (Kind.BUYING if span.kind is Kind.METRIC else Kind.UNKNOWN)
+        if verb in by_verb:
+            return by_verb[verb]
+    return None
 
 
 def _has_noun(sentence: Sentence) -> bool:

@@ -1,12 +1,13 @@
 """Everything that words may mean in one language over one semantic model and its members."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from backend.domain.language import Language
 from backend.semantic.folding import folded
-from backend.semantic.lexicon import Kind, Lexicon, Phrase, lexicon
-from backend.semantic.member_names import CODE_LENGTH, Spelt, stands_alone
+from backend.semantic.kind import Kind
+from backend.semantic.lexicon import Lexicon, Phrase, lexicon
+from backend.semantic.member_names import CODE_LENGTH, MemberNames, stands_alone
 from backend.semantic.model import SemanticModel
 from backend.semantic.phrase_table import PhraseTable
 from backend.semantic.span import Meaning
@@ -16,17 +17,22 @@ from backend.semantic.tokens import Token, words
 _VERBS = (Kind.SELLING, Kind.BILLING, Kind.BUYING)
 #: A misspelt word may become one of these kinds. It never becomes a word that changes nothing:
 #: "vendas de semente" must not turn into "vendas" by way of "somente".
-_EMPTY = (Kind.FUNCTION, Kind.AND, Kind.HAVE, Kind.CLOSING, Kind.UNREAD, Kind.WHAT)
+_EMPTY = (
+    Kind.FUNCTION,
+    Kind.AND,
+    Kind.HAVE,
+    Kind.CLOSING,
+    Kind.UNREAD,
+    Kind.WHAT,
+    Kind.ONLY,
+)
 _CORRECTED_TO = frozenset(Kind) - frozenset(_EMPTY)
 
 
 class Vocabulary:
     """Phrases of the model, of its members and of the lexicon, and how to find them in a text."""
 
-    def __init__(
-        self, model: SemanticModel, members: Mapping[Phrase, Spelt], language: Language
-    ) -> None:
-        """`members`: see `member_phrases`. They are the same in all languages."""
+    def __init__(self, model: SemanticModel, members: MemberNames, language: Language) -> None:
         self.language = language
         self.lexicon: Lexicon = lexicon(language)
         said = dict(_lexicon_phrases(self.lexicon))
@@ -40,17 +46,12 @@ class Vocabulary:
         #: What counts the members of a dimension: that of "quantos clientes", by the dimension.
         self.counts = _counts(said)
         said.update({phrase: Meaning(kind=Kind.UNREAD) for phrase in unread - said.keys()})
-        spoken = self.lexicon.words | self._model_words
-        names = {
-            phrase: spelt
-            for phrase, spelt in members.items()
-            if stands_alone(phrase, spelt, spoken)
-        }
+        self._spoken = self.lexicon.words | self._model_words
         self._said = PhraseTable(said)
-        self._named = PhraseTable(names)
+        self._named = members.table
         self.spelling = Spelling(
-            meant=_meant(said, self.lexicon, names),
-            known={*self.lexicon.words, *self._said.words(), *self._named.words()},
+            meant=(_meant(said, self.lexicon) | members.whole) - _empty(said),
+            known=(*self.lexicon.words, *self._said.words(), *members.words),
         )
 
     def knows(self, word: str) -> bool:
@@ -68,6 +69,8 @@ class Vocabulary:
         said = {end: meaning for meaning, end in self._said.matches(spoken, start)}
         for spelt, end in self._named.matches(spoken, start):
             written = tokens[start:end]
+            if not stands_alone(spoken[start:end], spelt, self._spoken):
+                continue
             is_word = end in said or self._is_word(spoken, start, end)
             if end - start == 1 and spoken[start] in self.lexicon.everyday:
                 if spelt.shortened:
@@ -90,7 +93,7 @@ class Vocabulary:
             return False
         before = spoken[start - 1] if start else ""
         is_code = len(word) <= CODE_LENGTH and before in self.lexicon.before_codes
-        return word in self.lexicon.words or (len(word) <= CODE_LENGTH and not is_code)
+        return word in self.lexicon.lone_words or (len(word) <= CODE_LENGTH and not is_code)
 
 
 def _lexicon_phrases(spoken: Lexicon) -> Iterator[tuple[Phrase, Meaning]]:
@@ -176,10 +179,8 @@ def _counts(said: Mapping[Phrase, Meaning]) -> Mapping[str, str]:
     }
 
 
-def _meant(
-    said: Mapping[Phrase, Meaning], spoken: Lexicon, names: Mapping[Phrase, Spelt]
-) -> Iterable[str]:
-    """The words that a misspelling may be put right to."""
+def _meant(said: Mapping[Phrase, Meaning], spoken: Lexicon) -> set[str]:
+    """The words, of the model and the language, that a misspelling may be put right to."""
     found: set[str] = set()
     for phrase, meaning in said.items():
         if meaning.kind in _CORRECTED_TO:
@@ -189,11 +190,14 @@ def _meant(
     found.update(word for word in period.months.words() if word not in period.shy_months)
     for name in ("this", "last", "previous", "before_last", "accumulated"):
         found.update(period.classes[name].words())
-    for phrase, spelt in names.items():
-        if not spelt.shortened:
-            found.update(phrase)
-    # A word that is empty or unread by itself stays so within a model's phrase.
-    return {word for word in found if _kind(said, word) in _CORRECTED_TO}
+    return found
+
+
+def _empty(said: Mapping[Phrase, Meaning]) -> set[str]:
+    """A word that is empty or unread by itself stays so within a model's phrase."""
+    return {
+        phrase[0] for phrase, meaning in said.items() if len(phrase) == 1 and meaning.kind in _EMPTY
+    }
 
 
 def _kind(said: Mapping[Phrase, Meaning], *phrase: str) -> Kind:

@@ -31,7 +31,7 @@ class KeptSource:
     engine: str
     sealed_dsn: bytes
     model: str
-    #: None: as it was, and of a new one whether the tenant has no default yet.
+    #: None: as it was. A tenant that has sources has one default, so no to the only one is no answer.
     is_default: bool | None
 
 
@@ -62,7 +62,7 @@ def find(database: Database, tenant_id: TenantId, source_id: UUID) -> KeptSource
 
 
 def add(database: Database, tenant_id: TenantId, source: KeptSource) -> SourceItem:
-    """Raises NameTaken. A new default takes the place of the one before."""
+    """Raises NameTaken. A new default takes the place of the one before; a first source is it."""
     return _write(database, tenant_id, source, "add")
 
 
@@ -72,11 +72,13 @@ def replace(database: Database, tenant_id: TenantId, source: KeptSource) -> Sour
 
 
 def remove(database: Database, tenant_id: TenantId, source_id: UUID) -> None:
-    """Raises NotFound."""
+    """Raises NotFound. The oldest of the others takes the place of a default."""
+    names = {"tenant_id": tenant_id, "id": source_id}
     with database.tenant(tenant_id) as conn:
-        row = conn.execute(_SQL["remove"], {"tenant_id": tenant_id, "id": source_id}).fetchone()
-    if row is None:
-        raise NotFound
+        conn.execute(_SQL["lock"], names)
+        if conn.execute(_SQL["remove"], names).fetchone() is None:
+            raise NotFound
+        conn.execute(_SQL["elect"], names)
 
 
 def _write(
@@ -88,9 +90,10 @@ def _write(
             conn.execute(_SQL["lock"], names)
             if source.is_default:
                 conn.execute(_SQL["undefault"], names)
-            row = conn.execute(_SQL[statement], names).fetchone()
-            if row is None:
+            if conn.execute(_SQL[statement], names).fetchone() is None:
                 raise NotFound
+            conn.execute(_SQL["elect"], names)
+            [row] = conn.execute(_SQL["find"], names).fetchall()
     except UniqueViolation as error:
         raise NameTaken from error
-    return SourceItem(**row)
+    return SourceItem(**{name: row[name] for name in SourceItem.__slots__})

@@ -134,20 +134,31 @@ def test_the_events_of_a_turn_come_in_order_and_end_with_the_answer(client: http
 def test_the_trace_shows_the_agents_and_the_kernel_at_work(
     client: httpx.Client, operator: httpx.Client
 ) -> None:
-    answer = ask(client, "traced", DEMO_QUESTION)
+    """A certain question goes past the agents, and never past the kernel."""
+    certain = ask(client, "traced", DEMO_QUESTION)
+    steps = _steps(operator, certain)
+    assert {kind for kind, _ in steps} == {"gather", "understand", "route", "check"}
+    assert steps["check", "figures"]["kernel_calls"] == ["sales_query_metrics"]
+
+    answer = ask(client, "traced", "Quais métricas existem?")
+    steps = _steps(operator, answer)
+    assert {kind for kind, _ in steps} >= {"gather", "understand", "agent", "check"}
+    assert steps["agent", "analyst"]["tool_calls"] == 1
+    assert steps["check", "figures"]["kernel_calls"] == ["sales_list_metrics"]
     trace = operator.get(f"/turns/{answer['turn_id']}/trace").json()
     assert trace["status"] == "answered"
     assert trace["route"] == answer["route"]
-    steps = {(step["kind"], step["name"]): step["detail"] for step in trace["steps"]}
-    assert {kind for kind, _ in steps} >= {"gather", "understand", "agent", "check"}
-    assert steps["agent", "analyst"]["tool_calls"] == 1
-    assert steps["check", "figures"]["kernel_calls"] == ["sales_query_metrics"]
     [call] = trace["tool_calls"]
     [told_call] = answer["tool_calls"]
     for name in ("name", "arguments", "ok", "rows", "sql", "time_ms"):
         assert call[name] == told_call[name]
     # Nobody else may read it.
     assert client.get(f"/turns/{answer['turn_id']}/trace").status_code == 403
+
+
+def _steps(operator: httpx.Client, answer: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    trace = operator.get(f"/turns/{answer['turn_id']}/trace").json()
+    return {(step["kind"], step["name"]): step["detail"] for step in trace["steps"]}
 
 
 def test_usage_is_the_sum_of_what_the_answers_told(model_stack: ModelStack) -> None:

@@ -62,8 +62,8 @@ def test_a_tenant_has_one_default_and_the_first_source_is_it(
 ) -> None:
     first = figures.add("first")
     assert first["default"] is True
-    assert figures.add("second")["default"] is False
-    assert figures.add("third", default=True)["default"] is True
+    second, third = figures.add("second"), figures.add("third", default=True)
+    assert (second["default"], third["default"]) == (False, True)
     assert listed(admin) == {"first": False, "second": False, "third": True}
 
     # What is silent about it leaves it as it was.
@@ -73,9 +73,20 @@ def test_a_tenant_has_one_default_and_the_first_source_is_it(
     assert listed(admin) == {"first": True, "second": False, "third": False}
 
     assert admin.delete(f"/data-sources/{first['id']}").status_code == 204
-    assert listed(admin) == {"second": False, "third": False}
-    assert figures.post("/metrics/query", OCTOBER).status_code == 404
+    assert listed(admin) == {"second": True, "third": False}
+    assert figures.post("/metrics/query", OCTOBER).json()["provenance"]["source"] == "second"
     assert admin.delete(f"/data-sources/{first['id']}").status_code == 404
+
+    # No to the only one is no answer; with others the oldest of them becomes it.
+    for path, name in ((second, "second"), (third, "third")):
+        body = figures.body(name, default=False)
+        assert admin.put(f"/data-sources/{path['id']}", json=body).json()["default"] is False
+    assert listed(admin) == {"second": True, "third": False}
+    admin.delete(f"/data-sources/{third['id']}")
+    only = admin.put(f"/data-sources/{second['id']}", json=figures.body("second", default=False))
+    assert only.json()["default"] is True
+    admin.delete(f"/data-sources/{second['id']}")
+    assert figures.post("/metrics/query", OCTOBER).status_code == 404
 
 
 def test_a_name_is_taken_once(figures: Figures, admin: httpx.Client) -> None:

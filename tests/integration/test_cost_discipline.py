@@ -107,6 +107,18 @@ def test_an_answer_costs_no_call_more_than_its_kind(
     wire.judge()
 
 
+def test_a_certain_question_costs_no_call(road: Road, wire: Wire) -> None:
+    certain = replace(road, world=replace(road.world, fast_path=True))
+    body = certain.ask(SALES, user_id="certain")
+    assert wire.requests() == []
+    assert body["model"] == "metric-engine"
+    assert body["usage"] == {
+        **dict.fromkeys(("llm_calls", "input_tokens", "cached_input_tokens", "output_tokens"), 0),
+        "cost_usd": "0.000000",
+        "priced": True,
+    }
+
+
 def test_prompts_do_not_grow_with_the_history(
     road: Road, wire: Wire, module_database: MigratedDatabase
 ) -> None:

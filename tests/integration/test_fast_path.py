@@ -1,23 +1,34 @@
-"""Certain questions are answered without a model, from kept rows where nothing can have changed."""
+"""Certain questions are answered without a model, and doubtful ones are asked back."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-import redis
 
-from backend.answering import result_cache
+from backend.answering import think
 from backend.answering.answer_turn import answer_turn
+from backend.answering.fast_path import certain
+from backend.answering.world import Source
 from backend.domain.chat import ChatReply, ChatRequest
-from backend.domain.ports import OnText
-from backend.store import people, turns
+from backend.domain.errors import SourceUnavailable
+from backend.domain.identity import Role, TenantId
+from backend.domain.ports import OnText, Planner
+from backend.semantic.compile import Compiled
+from backend.semantic.layer import SemanticLayer
+from backend.semantic.model import SemanticModel
+from backend.semantic.parser import QuestionParser
+from backend.semantic.source import Result
+from backend.store import people, tenants, turns
+from backend.store.database import Conn
+from crews.sales_assistant.run import CrewRun
 from tests.conftest import MigratedDatabase, PostgresCluster, ValkeyUrl
-from tests.integration.link import free_port
 from tests.integration.road_stage import Road, a_road
 from tests.integration.stage import ask, claim
+from tests.unit.semantic_model import MODEL
 
 OCTOBER = "Qual foi o faturamento de outubro?"
+AMBIGUOUS = "faturamento em São Paulo em outubro"
 
 
 class NobodyAsked:
@@ -30,17 +41,27 @@ class NobodyAsked:
         raise AssertionError(f"the model was asked: {request.messages[-1].text}")
 
 
+class Gone:
+    """A client's database that nobody reaches."""
+
+    def run(self, compiled: Compiled) -> Result:
+        raise SourceUnavailable
+
+
+@dataclass(frozen=True)
+class OnlySource:
+    source: Source
+
+    def find(self, conn: Conn, tenant_id: TenantId, reference: str | None) -> Callable[[], Source]:
+        return lambda: self.source
+
+
 @pytest.fixture(scope="module")
 def road(
     postgres: PostgresCluster, module_database: MigratedDatabase, _valkey: ValkeyUrl
 ) -> Iterator[Road]:
     with a_road(postgres, module_database, _valkey) as road:
         yield road
-
-
-@pytest.fixture(scope="module")
-def redis_url(_valkey: ValkeyUrl) -> str:
-    return _valkey.url
 
 
 def test_a_certain_question_asks_no_model_and_says_who_answered(road: Road) -> None:
@@ -67,8 +88,7 @@ def test_offline_says_that_no_model_is_there(road: Road) -> None:
 
 
 def test_what_may_mean_two_things_is_asked_back_and_then_answered(road: Road) -> None:
-    question = "faturamento em São Paulo em outubro"
-    asked = road.ask(question, user_id="two")
+    asked = road.ask(AMBIGUOUS, user_id="two")
     assert asked["route"]["decision"] == "clarify"
     assert asked["tool_calls"] == []
     assert "estado: São Paulo" in asked["response"]
@@ -76,93 +96,95 @@ def test_what_may_mean_two_things_is_asked_back_and_then_answered(road: Road) ->
     by_word = road.ask("a cidade", user_id="two")
     assert by_word["tool_calls"][0]["arguments"]["filters"] == {"city": ["São Paulo"]}
 
-    road.ask(question, user_id="three")
+    road.ask(AMBIGUOUS, user_id="three")
     by_number = road.ask("1", user_id="three")
     assert by_number["tool_calls"][0]["arguments"]["filters"] == {"state": ["São Paulo"]}
 
-    road.ask(question, user_id="four")
+    road.ask(AMBIGUOUS, user_id="four")
     other = road.ask("qual foi o faturamento de setembro?", user_id="four")
     assert "filters" not in other["tool_calls"][0]["arguments"]
 
 
-def test_the_same_rows_are_not_read_twice(road: Road) -> None:
-    question = "Quantos pedidos tivemos em maio de 2025?"
-    first = road.ask(question, user_id="cache-1")
-    again = road.ask("pedidos de maio de 2025", user_id="cache-2")
-    assert (first["cached"], again["cached"]) == (False, True)
-    assert again["figures"] == first["figures"]
-    assert again["cache"]["age_seconds"] >= 0
-    assert first["cache"] is None
-    assert road.ask("pedidos de junho de 2025", user_id="cache-2")["cached"] is False
+def test_a_choice_that_says_more_is_a_question_of_its_own(road: Road) -> None:
+    road.ask(AMBIGUOUS, user_id="more")
+    body = road.ask("vendas por cidade em setembro", user_id="more")
+    assert body["tool_calls"][0]["arguments"]["from"] == "2026-09-01"
+    assert body["tool_calls"][0]["arguments"]["dimensions"] == ["city"]
 
 
-def test_bytes_that_somebody_planted_are_not_believed(road: Road, redis_url: str) -> None:
-    question = "Quantos pedidos tivemos em março de 2025?"
-    true = road.ask(question, user_id="planted")["figures"]
-    client = redis.Redis.from_url(redis_url)
-    keys = list(client.scan_iter("sales:rows:*"))
-    assert keys
-    for key in keys:
-        kept = client.get(key)
-        assert isinstance(kept, bytes)
-        client.set(key, kept[:32] + kept[32:].replace(b"1", b"9").replace(b"2", b"8"))
-    again = road.ask(question, user_id="planted")
-    assert again["cached"] is False
-    assert again["figures"] == true
+def test_what_was_not_understood_is_not_asked_back_over(road: Road) -> None:
+    """The choice would answer a question that nobody has read to the end."""
+    body = road.ask("faturamento de zorbs em São Paulo em outubro", user_id="zorbs")
+    assert body["route"]["decision"] != "clarify"
+    assert body["tool_calls"] == []
 
 
-def test_moved_bytes_are_not_believed(road: Road, redis_url: str) -> None:
-    """A value of another key is as wrong as a made-up one."""
-    client = redis.Redis.from_url(redis_url)
-    client.flushdb()
-    road.ask("Quantos pedidos tivemos em janeiro de 2025?", user_id="moved")
-    [january] = client.scan_iter("sales:rows:*")
-    kept = client.get(january)
-    february = road.ask("Quantos pedidos tivemos em fevereiro de 2025?", user_id="moved")
-    for key in client.scan_iter("sales:rows:*"):
-        client.set(key, kept)
-    again = road.ask("Quantos pedidos tivemos em fevereiro de 2025?", user_id="moved")
-    assert again["figures"] == february["figures"]
-    assert again["cached"] is False
+@pytest.fixture(scope="module")
+def buyer(road: Road) -> str:
+    """Somebody who may see no sales."""
+    with road.world.database.tenant(road.tenant_id) as conn:
+        people.describe(conn, road.tenant_id, "buyer", role=Role.CUSTOMER, name=None, attributes={})
+    return "buyer"
 
 
-def test_without_redis_there_is_no_cache_and_no_failure(
-    postgres: PostgresCluster, database: MigratedDatabase
+def questions_with_names(road: Road) -> list[str]:
+    with road.world.database.tenant(road.tenant_id) as conn:
+        layer = road.world.sources.find(conn, road.tenant_id, None)().layer
+    assert layer is not None
+    customer = layer.members.of("customer")[0]
+    return [AMBIGUOUS, OCTOBER, f"faturamento do cliente {customer} em outubro"]
+
+
+def test_whoever_may_see_nothing_is_told_so_and_nothing_else(road: Road, buyer: str) -> None:
+    """Neither that a name is known, nor that it could be two, nor whose it is."""
+    for question in questions_with_names(road):
+        body = road.ask(question, user_id=buyer)
+        [call] = body["tool_calls"]
+        assert call["error"] == "not_permitted"
+        assert call["arguments"] == {"metrics": ["revenue"]}
+        assert body["understood"] is None
+        assert body["figures"] == []
+
+
+def test_taken_for_permitted_they_would_hear_names(
+    road: Road, buyer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nowhere = ValkeyUrl(url=f"redis://127.0.0.1:{free_port()}/0")
-    with a_road(postgres, database, nowhere) as road:
-        first = road.ask(OCTOBER)
-        assert first["cached"] is road.ask(OCTOBER)["cached"] is False
+    """The twin: it is the fast path that keeps them back, for the tool refuses only figures."""
+
+    def blind(run: CrewRun, planner: Planner, model: SemanticModel, *, permitted: bool) -> Any:
+        return certain(run, planner, model, permitted=True)
+
+    monkeypatch.setattr(think, "certain", blind)
+    ambiguous, _, named = questions_with_names(road)
+    assert "estado: São Paulo" in road.ask(ambiguous, user_id=buyer)["response"]
+    assert "customer" in road.ask(named, user_id=buyer)["tool_calls"][0]["arguments"]["filters"]
 
 
-def test_two_askers_of_different_scope_share_no_entry(road: Road) -> None:
-    """A seller's own rows and everybody's are two questions."""
-    tenant_id = road.tenant_id
-    with road.world.database.tenant(tenant_id) as conn:
-        sellers = road.world.sources.find(conn, tenant_id, None)().layer
-        assert sellers is not None
-        one, other, *_ = sellers.members.of("seller")
-        for user_id, name in (("own-1", one), ("own-2", other)):
-            people.describe(
-                conn, tenant_id, user_id, role="seller", name=None, attributes={"seller": name}
-            )
-    question = "Qual foi o faturamento de agosto de 2025?"
-    told = [road.ask(question, user_id=user) for user in ("everybody", "own-1", "own-2")]
-    assert [body["cached"] for body in told] == [False, False, False]
-    assert len({body["figures"][0]["value"] for body in told}) == 3
-    assert [road.ask(question, user_id=user)["cached"] for user in ("own-1", "own-2")] == [True] * 2
+def test_an_agent_can_have_its_model_speak_every_answer(road: Road) -> None:
+    spoken = replace(road, world=replace(road.world, model=NobodyAsked()))
+    with road.world.database.tenant(road.tenant_id) as conn:
+        usual = tenants.agent(conn, road.tenant_id, None)
+        assert usual is not None
+        tenants.add_agent(conn, road.tenant_id, replace(usual, fast_path=False), is_default=True)
+    try:
+        with pytest.raises(Exception, match=r"went wrong|the model was asked"):
+            spoken.ask(OCTOBER, user_id="spoken")
+    finally:
+        with road.world.database.tenant(road.tenant_id) as conn:
+            tenants.add_agent(conn, road.tenant_id, usual, is_default=True)
 
 
-def test_with_the_scope_left_out_of_the_statement_they_would_share(
-    road: Road, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The twin: the statement in the key is what tells them apart."""
-    constant: Any = lambda *_args, **_names: "one key for all"  # noqa: E731
-    monkeypatch.setattr(result_cache, "key_of", constant)
-    first = road.ask("Qual foi o faturamento de julho de 2025?", user_id="everybody")
-    second = road.ask("Qual foi o faturamento de junho de 2025?", user_id="own-1")
-    assert second["cached"] is True
-    assert second["figures"][0]["value"] == first["figures"][0]["value"]
+def test_a_source_that_is_down_is_told_at_once(road: Road) -> None:
+    """The client's database is gone and nothing was ever read of it: no model makes that better."""
+    layer = SemanticLayer(MODEL, Gone(), "gone")
+    source = Source(layer=layer, parser=QuestionParser(MODEL, {}), id="gone")
+    world = replace(road.world, model=NobodyAsked(), sources=OnlySource(source))
+    body = replace(road, world=world).ask(OCTOBER, user_id="down")
+    [call] = body["tool_calls"]
+    assert call["error"] == "source_unavailable"
+    assert body["model"] == "metric-engine"
+    assert body["cached"] is False
+    assert body["figures"] == []
 
 
 def test_an_answer_that_cannot_be_told_is_still_remembered(road: Road) -> None:

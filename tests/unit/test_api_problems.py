@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from litestar.exceptions import ClientException, HTTPException, NotFoundException
 
+from backend.api import errors as door_errors
 from backend.api import problems
 from backend.domain import errors
 from backend.domain.errors import SalesCrewError
@@ -26,9 +27,11 @@ PUBLIC = {
 }
 OURS = {
     each.code: each
-    for module in (errors, problems)
+    for module in (errors, door_errors)
     for each in vars(module).values()
-    if isinstance(each, type) and issubclass(each, SalesCrewError) and each is not problems.NotReady
+    if isinstance(each, type)
+    and issubclass(each, SalesCrewError)
+    and each is not door_errors.NotReady
 }
 
 
@@ -41,7 +44,7 @@ def test_codes_and_statuses_stay(code: str, status: int) -> None:
 
 
 def test_not_ready_says_what_was_looked_at() -> None:
-    problem = problems.problem_of(problems.NotReady({"database": "away"}))
+    problem = problems.problem_of(door_errors.NotReady({"database": "away"}))
     assert (problem.status, problem.checks) == (503, {"database": "away"})
 
 
@@ -81,6 +84,10 @@ def test_a_reason_is_cut_before_it_fills_a_screen() -> None:
 
 
 def test_who_should_come_back_is_told_when() -> None:
-    for error in (errors.StoreUnavailable(), problems.ServerBusy(), problems.TooManyRequests()):
+    for error in (
+        errors.StoreUnavailable(),
+        door_errors.ServerBusy(),
+        door_errors.TooManyRequests(),
+    ):
         answer = problems.response(problems.problem_of(error))
         assert int(answer.headers["Retry-After"]) > 0
