@@ -25,7 +25,7 @@ from backend.semantic.connectors.postgresql import PostgreSqlConnector
 from backend.semantic.connectors.sqlite import SqliteConnector
 from backend.semantic.engine import Engine
 from backend.semantic.source_file import file_of
-from backend.semantic.unreachable import reason_of
+from backend.semantic.unreachable import is_outage, reason_of
 
 log = structlog.get_logger(__name__)
 
@@ -92,8 +92,9 @@ class ClientDatabase:
             # Those before us take long; that says nothing of the next.
             log.warning("source.failed", error=type(error).__name__)
         except self._failures as error:
-            self._breaker.failed()
             state = getattr(error, "sqlstate", None)
+            if is_outage(error):
+                self._breaker.failed()
             log.warning("source.failed", error=type(error).__name__, sqlstate=state)
         else:
             self._breaker.succeeded()
