@@ -32,8 +32,11 @@ from backend.store.tenants import DataSource
 
 log = structlog.get_logger(__name__)
 
-#: Each open source keeps a few connections to a client's database; the least used is closed.
-MOST_OPEN = 200
+#: Each open source keeps two connections to a client's database; the least used is closed.
+MOST_OPEN = 64
+#: Connections that nobody has used for this long are the client's again.
+IDLE_SECONDS = 60.0
+_LOOK_SECONDS = 15.0
 
 
 class OpenSources:
@@ -45,6 +48,8 @@ class OpenSources:
         self._directories = directories
         self._lock = threading.Lock()
         self._open: OrderedDict[UUID, _OpenSource] = OrderedDict()
+        self._closed = threading.Event()
+        threading.Thread(target=self._rest, name="idle-sources", daemon=True).start()
 
     def find(self, conn: Conn, tenant_id: TenantId, reference: str | None) -> Callable[[], Source]:
         """What opens the source of that name or id (None: the default one).
@@ -65,10 +70,23 @@ class OpenSources:
         return lambda: self._opened(stored).source()
 
     def close(self) -> None:
+        self._closed.set()
         with self._lock:
             for source in self._open.values():
                 source.client.close()
             self._open.clear()
+
+    def _rest(self) -> None:
+        """Give idle connections back, for as long as the process lives."""
+        while not self._closed.wait(_LOOK_SECONDS):
+            with self._lock:
+                idle = [
+                    each.client
+                    for each in self._open.values()
+                    if each.client.idle_seconds >= IDLE_SECONDS
+                ]
+            for client in idle:
+                client.rest()
 
     def _opened(self, stored: DataSource) -> "_OpenSource":
         with self._lock:
@@ -102,6 +120,7 @@ class _OpenSource:
     layer: SemanticLayer
     _members: Mapping[str, Sequence[str]] | None = None
     _parser: QuestionParser | None = None
+    _nameless: QuestionParser | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def source(self) -> Source:
@@ -109,8 +128,10 @@ class _OpenSource:
             members: Mapping[str, Sequence[str]] = self.layer.members.all()
         except SourceUnavailable:
             # Questions can still be read, but for names; the tool will say that the source is down.
-            parser = QuestionParser(self.layer.model, {})
-            return self._as(parser)
+            with self._lock:
+                if self._nameless is None:
+                    self._nameless = QuestionParser(self.layer.model, {})
+                return self._as(self._parser or self._nameless)
         with self._lock:
             if self._parser is None or self._members is not members:
                 self._parser = QuestionParser(self.layer.model, members)

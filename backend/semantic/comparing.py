@@ -41,7 +41,7 @@ def read_comparison(
             draft.compare = _named(sentence.meaning(earlier).value)
             sentence.claim(earlier, *words, *periods)
         return
-    if not words:
+    if not words or sum(_is_followed_by_time(sentence, index) for index in words) > 1:
         return
     if len(periods) == 1 and _compares_with(sentence, periods[0]):
         _read_only_what_with(sentence, draft, time, words, periods[0], before)
@@ -155,6 +155,16 @@ def _is_about_periods(sentence: Sentence, index: int) -> bool:
         sentence.kind(index) is Kind.GROWTH
         or sentence.said(index).startswith(_COMPARING)
         or sentence.kind(_beyond_having(sentence, index)) in (Kind.PERIOD, Kind.EARLIER)
+    )
+
+
+def _is_followed_by_time(sentence: Sentence, index: int) -> bool:
+    """As is the word that says what is compared with. One is; "compare" may begin a question, too."""
+    begins = sentence.before(index) is None and sentence.said(index).startswith(_COMPARING)
+    return (
+        sentence.kind(index) is Kind.COMPARE
+        and not begins
+        and sentence.kind(_beyond_having(sentence, index)) is Kind.PERIOD
     )
 
 

@@ -48,8 +48,8 @@ from backend.semantic.values import Value
 #: Without a smaller limit a statement asks for one row more, which tells that the answer is cut.
 ROW_LIMIT = 2_000
 #: The most members of one dimension that a question's words are compared with: names of this
-#: many customers are about a quarter of a megabyte, read every few minutes.
-MEMBER_LIMIT = 10_000
+#: many customers are about a megabyte, read every few minutes.
+MEMBER_LIMIT = 50_000
 #: Shapes of questions that are kept compiled, a few kilobytes each.
 _SHAPES = 1_000
 

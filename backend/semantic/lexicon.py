@@ -36,8 +36,11 @@ class PeriodWords:
     ordinals: PhraseTable[int]
     numbers: PhraseTable[int]
     to_date: PhraseTable[Unit]
+    #: Monday is 0.
+    weekdays: PhraseTable[int]
     #: this, last, previous, before_last, same, span, of, article, bare_before, from, to, since,
-    #: until, between, and, onward, start, accumulated, so_far.
+    #: until, between, and, onward, start, accumulated, so_far, weekend, working_day, fiscal_year,
+    #: fiscal_quarter, fortnight, two_months, four_months, ago, and holidays by name.
     classes: Mapping[str, PhraseTable[str]]
 
 
@@ -88,6 +91,7 @@ def lexicon(language: Language) -> Lexicon:
         period.months,
         period.ordinals,
         period.to_date,
+        period.weekdays,
         *period.classes.values(),
     )
     for table in tables:
@@ -164,7 +168,16 @@ def _phrases(data: Mapping[str, Any]) -> Iterable[tuple[Phrase, tuple[Kind, str]
 
 def _period(data: Mapping[str, Any]) -> PeriodWords:
     period = data["period"]
-    tables = {"days", "units", "plural_units", "months", "shy_months", "ordinals", "to_date"}
+    tables = {
+        "weekdays",
+        "days",
+        "units",
+        "plural_units",
+        "months",
+        "shy_months",
+        "ordinals",
+        "to_date",
+    }
     return PeriodWords(
         days=PhraseTable({words(text): int(days) for text, days in period["days"].items()}),
         units=PhraseTable(
@@ -187,6 +200,13 @@ def _period(data: Mapping[str, Any]) -> PeriodWords:
             }
         ),
         numbers=PhraseTable({words(text): int(value) for text, value in data["numbers"].items()}),
+        weekdays=PhraseTable(
+            {
+                words(text): number
+                for number, texts in enumerate(period["weekdays"])
+                for text in texts
+            }
+        ),
         to_date=PhraseTable({words(text): Unit(unit) for text, unit in period["to_date"].items()}),
         classes={name: _table(texts) for name, texts in period.items() if name not in tables},
     )

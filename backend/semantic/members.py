@@ -34,7 +34,7 @@ class Members:
         self._compiler = compiler or Compiler(model)
         self._database = database
         self._kept: Mapping[str, tuple[str, ...]] | None = None
-        self._stale_at = 0.0
+        self._stale_at = float("-inf")
         self._lock = Lock()
 
     def of(self, dimension: str) -> tuple[str, ...]:
@@ -42,11 +42,16 @@ class Members:
         return self.all().get(dimension, ())
 
     def all(self) -> Mapping[str, tuple[str, ...]]:
-        """Dimension -> its members. Raises SourceUnavailable if they were never read."""
+        """Dimension -> its members. Raises SourceUnavailable if they were never read.
+
+        A first reading that failed is not tried again for some seconds: each would wait as long.
+        """
         with self._lock:
-            if self._kept is None or monotonic() >= self._stale_at:
+            if monotonic() >= self._stale_at:
                 self._refresh()
-            return self._kept or {}
+            if self._kept is None:
+                raise SourceUnavailable
+            return self._kept
 
     def _refresh(self) -> None:
         try:
@@ -56,8 +61,6 @@ class Members:
                 if dimension.members
             }
         except SourceUnavailable:
-            if self._kept is None:
-                raise
             self._stale_at = monotonic() + _KEPT_AFTER_FAILURE_SECONDS
         else:
             self._stale_at = monotonic() + _KEPT_SECONDS

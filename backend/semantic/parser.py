@@ -18,6 +18,7 @@ from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, Reading
 from backend.semantic.absence import read_absence
 from backend.semantic.breakdown import group_by, read_asked_for, read_grain, read_grouping
+from backend.semantic.company_calendar import CompanyCalendar
 from backend.semantic.comparing import read_compared_members, read_comparison, settle_comparison
 from backend.semantic.counting import read_closing, read_counted
 from backend.semantic.draft import Draft
@@ -55,6 +56,9 @@ class QuestionParser:
     def __init__(self, model: SemanticModel, members: Members) -> None:
         self._model = model
         self._by_verb = metrics_of_verbs(model)
+        self._calendar = CompanyCalendar(
+            country=model.country or "", fiscal_year_start=model.fiscal_year_start
+        )
         names = MemberNames(model, members)
         self._vocabularies = {language: Vocabulary(model, names, language) for language in Language}
         self._knows = {
@@ -90,7 +94,8 @@ class QuestionParser:
         tokens = tokenise(text)
         vocabulary = self._vocabularies[language]
         period = vocabulary.lexicon.period
-        time = time_words([token.word for token in tokens], period, today, language, None)
+        said = [token.word for token in tokens]
+        time = time_words(said, period, today, language, None, self._calendar)
         return tokens, scan(tokens, time, vocabulary).spans
 
     def _read(
@@ -134,6 +139,7 @@ class QuestionParser:
             today,
             vocabulary.language,
             period_of(previous, today),
+            self._calendar,
         )
         sentence, draft = scan(tokens, time, vocabulary), Draft()
         before = previous if follows else None

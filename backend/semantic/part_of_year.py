@@ -1,8 +1,9 @@
 """Months, quarters, halves and years by name: "outubro de 2026", "1º trimestre", "Q3", "1T26"."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
-from backend.semantic.calendar_unit import Unit, shifted
+from backend.semantic.calendar_unit import Unit, last_day, shifted
 from backend.semantic.moment import TEMPLATE_YEAR, Moment, in_latest_year, in_year
 from backend.semantic.period import Period, ago, whole
 from backend.semantic.relative_period import last_unit, previous_unit, this_unit
@@ -33,6 +34,65 @@ def part_of_year(time: TimeWords, start: int) -> Moment | None:
     return _in_its_year(template, after, end)
 
 
+def stretch(time: TimeWords, start: int) -> Moment | None:
+    """As in "primeiro bimestre de 2026", "2º quadrimestre"."""
+    ordinal = time.lexicon.ordinals.match(time.words, start)
+    if ordinal is None:
+        return None
+    for name, months in (("two_months", 2), ("four_months", 4)):
+        end = time.end_of(name, ordinal[1])
+        if end is not None and ordinal[0] * months <= 12:
+            first = date(TEMPLATE_YEAR, (ordinal[0] - 1) * months + 1, 1)
+            last = last_day(date(TEMPLATE_YEAR, ordinal[0] * months, 1), Unit.MONTH)
+            said = year_after(time, end)
+            at = said[0] if said else time.today.year
+            if said is None and first.replace(year=at) > time.today:
+                at -= 1
+            period = Period(from_date=first.replace(year=at), to_date=_in(last, at))
+            return Moment(period=period, end=said[1] if said else end)
+    return None
+
+
+def fortnight(time: TimeWords, start: int) -> Moment | None:
+    """As in "primeira quinzena de março", "quinzena passada"."""
+    end = time.end_of("fortnight", start)
+    behind = time.end_of("last", end) if end is not None else None
+    if behind is not None:
+        return Moment(period=_fortnight_before(time.today), end=behind)
+    before = time.end_of("last", start)
+    end = time.end_of("fortnight", before) if before is not None else None
+    if end is not None:
+        return Moment(period=_fortnight_before(time.today), end=end)
+    ordinal = time.lexicon.ordinals.match(time.words, start)
+    end = time.end_of("fortnight", ordinal[1]) if ordinal else None
+    found = month(time, time.skip("of", end)) if end is not None else None
+    if ordinal is None or found is None or ordinal[0] not in (1, 2):
+        return None
+    placed = (
+        in_latest_year(found.period, time.today, time.anchor) if found.open_year else found.period
+    )
+    if placed is None or placed.from_date is None:
+        return None
+    middle = placed.from_date.replace(day=15)
+    if ordinal[0] == 1:
+        return Moment(period=Period(from_date=placed.from_date, to_date=middle), end=found.end)
+    return Moment(
+        period=Period(from_date=middle.replace(day=16), to_date=placed.to_date), end=found.end
+    )
+
+
+def _fortnight_before(today: date) -> Period:
+    if today.day > 15:
+        return Period(from_date=today.replace(day=1), to_date=today.replace(day=15))
+    eve = today.replace(day=1) - timedelta(days=1)
+    return Period(from_date=eve.replace(day=16), to_date=eve)
+
+
+def _in(day: date, year: int) -> date:
+    """The last day of the same month of a year."""
+    return last_day(date(year, day.month, 1), Unit.MONTH)
+
+
 def year(time: TimeWords, start: int) -> Moment | None:
     """As in "2026", "ano de 2026"."""
     unit = time.unit(start)
@@ -50,6 +110,10 @@ def year_after(time: TimeWords, start: int) -> tuple[int, int] | None:
             found = rule(time, at)
             if found and found.period.unit is Unit.YEAR:
                 return found.period.to_date.year, found.end
+    # "(março) de 98": no day of a month is as large.
+    at = time.skip("of", start)
+    if re.fullmatch(r"[7-9]\d", time.word(at)):
+        return full_year(int(time.word(at))), at + 1
     # "(primeiro semestre) do ano" is this year's.
     bare = time.end_of("bare_before", start)
     unit = time.unit(bare) if bare is not None else None

@@ -13,10 +13,25 @@ What is decided here, since people differ (the answer always says the dates):
 from collections.abc import Callable
 
 from backend.semantic.calendar_unit import Unit
+from backend.semantic.fiscal import fiscal
 from backend.semantic.moment import Moment, in_latest_year, in_year, joined
-from backend.semantic.part_of_year import month, part_of_year, year, year_after
+from backend.semantic.named_day import holiday, weekday, weekend, working_days
+from backend.semantic.part_of_year import (
+    fortnight,
+    month,
+    part_of_year,
+    stretch,
+    year,
+    year_after,
+)
 from backend.semantic.period import Period, whole
-from backend.semantic.relative_period import last_unit, last_units, previous_unit, this_unit
+from backend.semantic.relative_period import (
+    last_unit,
+    last_units,
+    previous_unit,
+    this_unit,
+    units_ago,
+)
 from backend.semantic.single_day import day_by_name, day_of_month, in_month, month_day, written
 from backend.semantic.time_words import TimeWords
 from backend.semantic.written_date import day_number
@@ -90,6 +105,14 @@ _SINGLES: tuple[_Rule, ...] = (
     last_unit,
     last_units,
     previous_unit,
+    units_ago,
+    weekday,
+    weekend,
+    working_days,
+    holiday,
+    fiscal,
+    stretch,
+    fortnight,
     _bare_unit,
     _same_in_another_year,
 )

@@ -51,6 +51,15 @@ def last_units(time: TimeWords, start: int) -> Moment | None:
     return Moment(period=recent(unit[0], count, time.today), end=unit[1])
 
 
+def units_ago(time: TimeWords, start: int) -> Moment | None:
+    """As in "2 meses atrás", "three weeks ago": the whole of that one."""
+    count, unit = time.number(start), time.unit(start + 1)
+    end = time.end_of("ago", unit[1]) if unit else None
+    if count is None or unit is None or end is None or not 1 <= count <= _LONGEST_COUNT:
+        return None
+    return Moment(period=ago(unit[0], count, time.today), end=end)
+
+
 def previous_unit(time: TimeWords, start: int) -> Moment | None:
     """As in "mês anterior", "the previous month", "período anterior".
 

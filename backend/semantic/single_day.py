@@ -6,6 +6,7 @@ from backend.semantic.calendar_unit import Unit
 from backend.semantic.moment import TEMPLATE_YEAR, Moment
 from backend.semantic.part_of_year import month
 from backend.semantic.period import ago, whole
+from backend.semantic.relative_period import last_unit, previous_unit, this_unit
 from backend.semantic.time_words import TimeWords
 from backend.semantic.written_date import (
     day_in_month,
@@ -43,10 +44,20 @@ def day_of_month(time: TimeWords, start: int) -> Moment | None:
     day = day_number(time.word(at))
     if day is None:
         return None
-    of_month = month(time, time.skip("of", at + 1))
+    after = time.skip("of", at + 1)
+    of_month = month(time, after) or _relative_month(time, after)
     if of_month is not None:
         return in_month(of_month, day)
     return _latest_day(time, day, at + 1) if named else None
+
+
+def _relative_month(time: TimeWords, start: int) -> Moment | None:
+    """As in "(dia 5) do mês passado"."""
+    for rule in (this_unit, last_unit, previous_unit):
+        found = rule(time, start)
+        if found is not None and found.period.unit is Unit.MONTH:
+            return found
+    return None
 
 
 def month_day(time: TimeWords, start: int) -> Moment | None:

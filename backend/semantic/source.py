@@ -8,6 +8,7 @@ holds its few sessions: no thread of its own, nothing opened before it is needed
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import BoundedSemaphore
 from time import monotonic
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from backend.domain.errors import SourceUnavailable
+from backend.semantic.breaker import Breaker
 from backend.semantic.compile import Compiled
 from backend.semantic.connectors.connector import Connector
 from backend.semantic.connectors.duck import DuckConnector
@@ -23,7 +25,7 @@ from backend.semantic.connectors.postgresql import PostgreSqlConnector
 from backend.semantic.connectors.sqlite import SqliteConnector
 from backend.semantic.engine import Engine
 from backend.semantic.source_file import file_of
-from backend.semantic.unreachable import reason_of
+from backend.semantic.unreachable import is_outage, reason_of
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +33,9 @@ log = structlog.get_logger(__name__)
 _POOL_SECONDS = 3.0
 # One worker's threads seldom ask at once, and the database is the client's.
 _CONNECTIONS = 2
+#: A quarter of a worker's threads: whoever comes to a slow source after them must not wait too, or no
+#: thread would be left for the others' questions.
+MOST_WAITING = 16
 # 2,000 rows of names and numbers are a tenth of this; more is a column that holds documents.
 _RESULT_BYTES = 4_000_000
 # What a number or a date takes, near enough.
@@ -68,17 +73,34 @@ class ClientDatabase:
             use_lifo=True,
             reset_on_return="rollback" if self._connector.transactional else None,
         )
+        self._breaker = Breaker()
+        self._room = BoundedSemaphore(MOST_WAITING)
         self._failures: tuple[type[Exception], ...] = (*self._connector.errors, PoolExhausted)
         self._used_at = monotonic()
 
     def run(self, compiled: Compiled) -> Result:
         """The statement's rows. Raises SourceUnavailable, which says nothing of the source."""
         self._used_at = monotonic()
+        if not self._breaker.lets_through():
+            raise SourceUnavailable
+        if not self._room.acquire(blocking=False):
+            log.warning("source.crowded")
+            raise SourceUnavailable
         try:
-            return self._read(compiled)
+            result = self._read(compiled)
+        except PoolExhausted as error:
+            # Those before us take long; that says nothing of the next.
+            log.warning("source.failed", error=type(error).__name__)
         except self._failures as error:
             state = getattr(error, "sqlstate", None)
+            if is_outage(error):
+                self._breaker.failed()
             log.warning("source.failed", error=type(error).__name__, sqlstate=state)
+        else:
+            self._breaker.succeeded()
+            return result
+        finally:
+            self._room.release()
         # Outside the handler, so that the driver's text is not even the cause.
         raise SourceUnavailable
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from backend.domain.language import Language
 from backend.semantic.calendar_unit import Unit
+from backend.semantic.company_calendar import CompanyCalendar
 from backend.semantic.lexicon import PeriodWords
 from backend.semantic.moment import Moment
 from backend.semantic.period import Period
@@ -23,6 +24,7 @@ class TimeWords:
     anchor: Period | None = None
     #: True where 03/04 may be March 4 (English).
     month_first_possible: bool = False
+    calendar: CompanyCalendar = field(default_factory=CompanyCalendar)
     #: What single expression begins at each word: every range rule asks again.
     moments: dict[int, Moment | None] = field(default_factory=dict, compare=False, repr=False)
 
@@ -61,6 +63,7 @@ def time_words(
     today: date,
     language: Language,
     anchor: Period | None = None,
+    calendar: CompanyCalendar | None = None,
 ) -> TimeWords:
     return TimeWords(
         words=words,
@@ -68,4 +71,5 @@ def time_words(
         today=today,
         anchor=anchor,
         month_first_possible=language is Language.ENGLISH,
+        calendar=calendar or CompanyCalendar(),
     )

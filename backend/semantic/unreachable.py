@@ -12,6 +12,8 @@ _STATES = {
     "53": "the server has no connection left",
     "57": "the server is starting, stopping or was told to end this session",
 }
+#: Of connections, of resources, of an operator's hand (time-outs too), of the system.
+_OUTAGES = ("08", "53", "57", "58")
 _ASKED_WITHOUT_AN_ANSWER = "nobody answers there: wrong host or port, or a firewall between"
 _NO_SUCH_HOST = "the host's name is not known"
 _NO_ADDRESS = (
@@ -34,6 +36,16 @@ def reason_of(error: Exception) -> str:
         if "resolve" in str(error) or "not known" in str(error):
             return _NO_SUCH_HOST
     return _ASKED_WITHOUT_AN_ANSWER
+
+
+def is_outage(error: Exception) -> bool:
+    """Whether the database itself is away or at its end, and not only this statement in vain."""
+    if not isinstance(error, psycopg.Error):
+        return False
+    state = error.sqlstate
+    if state is None:
+        return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return state[:2] in _OUTAGES
 
 
 def _state_in(words: str) -> str | None:

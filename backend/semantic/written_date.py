@@ -9,6 +9,9 @@ from backend.semantic.period import Period, whole
 #: A sales question does not reach outside these; other numbers of four digits are not years.
 YEARS = range(1900, 2101)
 
+_LAST_CENTURY = 70
+#: "02/98": a month, since no month has so many days.
+_SHORT_MONTH = re.compile(r"(\d{1,2})/([3-9]\d)")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _ISO_MONTH = re.compile(r"(\d{4})-(\d{2})")
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
@@ -55,6 +58,8 @@ def written_month(word: str) -> Period | None:
         year, month = map(int, match.groups())
     elif match := _MONTH.fullmatch(word):
         month, year = map(int, match.groups())
+    elif (match := _SHORT_MONTH.fullmatch(word)) and int(match[2]) > 31:
+        month, year = int(match[1]), full_year(int(match[2]))
     else:
         return None
     first = _date(year, month, 1)
@@ -90,8 +95,10 @@ def day_in_month(month: date, day: int) -> date | None:
 
 
 def full_year(year: int) -> int:
-    """Two digits are of this century: sales are recent."""
-    return year + 2000 if year < 100 else year
+    """Two digits are of this century up to 69, and of the last one from 70 on."""
+    if year >= 100:
+        return year
+    return year + (2000 if year < _LAST_CENTURY else 1900)
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from backend.domain.language import Language
 from backend.semantic.calendar_unit import Unit
+from backend.semantic.company_calendar import CompanyCalendar
 from backend.semantic.lexicon import lexicon
 from backend.semantic.period import Period, whole
 from backend.semantic.period_reader import period_at
@@ -28,16 +29,32 @@ ROWS = [
     for language, rows in TABLE.items()
     for text, days in rows.items()
 ]
+DATED = [
+    (date.fromisoformat(table["today"]), Language(language), text, expected)
+    for table in yaml.load(
+        (Path(__file__).parent / "data" / "periods_dated.yaml").read_text(encoding="utf-8"),
+        Loader=yaml.BaseLoader,  # noqa: S506 - it builds strings only
+    )
+    for language, rows in table.items()
+    if language != "today"
+    for text, expected in rows.items()
+]
+BRAZIL = CompanyCalendar(country="BR")
 DAYS = st.dates(date(1990, 1, 1), date(2099, 12, 31))
 PORTUGUESE = Language.PORTUGUESE
 
 
 def read(
-    text: str, language: Language = PORTUGUESE, today: date = TODAY, anchor: Period | None = None
+    text: str,
+    language: Language = PORTUGUESE,
+    today: date = TODAY,
+    anchor: Period | None = None,
+    calendar: CompanyCalendar | None = None,
 ) -> Period | None:
     """The period that the whole text is, or None."""
     said = words(text)
-    found = period_at(time_words(said, lexicon(language).period, today, language, anchor), 0)
+    period = lexicon(language).period
+    found = period_at(time_words(said, period, today, language, anchor, calendar), 0)
     return found[0] if found and found[1] == len(said) else None
 
 
@@ -48,6 +65,35 @@ def days(text: str) -> Period:
     return Period(
         from_date=date.fromisoformat(first) if first else None, to_date=date.fromisoformat(last)
     )
+
+
+@pytest.mark.parametrize(
+    ("today", "language", "text", "expected"), DATED, ids=lambda each: str(each)
+)
+def test_means_these_days_on_that_day(
+    today: date, language: Language, text: str, expected: str
+) -> None:
+    found = read(text, language, today, calendar=BRAZIL)
+    assert found == (None if expected == "null" else days(expected))
+
+
+def test_there_are_expressions_enough() -> None:
+    assert len(ROWS) + len(DATED) >= 250
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ano fiscal", "2026-07-01..2027-06-30"),
+        ("ano fiscal passado", "2025-07-01..2026-06-30"),
+        ("ano fiscal de 2025", "2024-07-01..2025-06-30"),
+        ("FY24", "2023-07-01..2024-06-30"),
+        ("trimestre fiscal", "2026-10-01..2026-12-31"),
+    ],
+)
+def test_a_fiscal_year_that_begins_in_july(text: str, expected: str) -> None:
+    calendar = CompanyCalendar(fiscal_year_start=7)
+    assert read(text, calendar=calendar) == days(expected)
 
 
 @pytest.mark.parametrize(("language", "text", "expected"), ROWS)

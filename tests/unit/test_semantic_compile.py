@@ -247,5 +247,5 @@ def test_filters_are_bound_in_the_type_of_their_column() -> None:
 def test_members_are_read_from_their_own_table() -> None:
     assert compile_members(MODEL, "seller").sql == (
         "SELECT DISTINCT sellers.name AS seller FROM sales.sellers AS sellers"
-        " WHERE NOT sellers.name IS NULL ORDER BY 1 LIMIT 10001"
+        " WHERE NOT sellers.name IS NULL ORDER BY 1 LIMIT 50001"
     )

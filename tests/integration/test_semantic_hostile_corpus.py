@@ -1,0 +1,122 @@
+"""Statements of somebody who wants more than figures: refused by the gate alone, and by the database alone.
+
+The gate never runs a statement; the database here never saw a gate. What only one of the two can refuse
+is listed with its reason, and shown to do no harm where it passes.
+"""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from backend.domain.errors import SourceUnavailable
+from backend.semantic.compile import Compiled
+from backend.semantic.gate import StatementRefused, check_statement
+from backend.semantic.source import ClientDatabase
+from tests.integration.semantic_source import PostgresCluster, demo_source
+from tests.unit.semantic_model import MODEL
+
+pytestmark = pytest.mark.integration
+
+ORDERS = "sales.orders"
+
+#: Writes, reads of files, other servers, programs, other sessions, and what takes for ever.
+BOTH = [
+    f"DELETE FROM {ORDERS}",
+    f"WITH gone AS (DELETE FROM {ORDERS} RETURNING id) SELECT count(*) FROM gone",
+    f"UPDATE {ORDERS} SET status = 'x'",
+    f"SELECT id FROM {ORDERS} FOR UPDATE",
+    f"SELECT id INTO copied FROM {ORDERS}",
+    "SELECT 1; DROP SCHEMA sales CASCADE",
+    "COMMIT; BEGIN; DROP SCHEMA sales CASCADE",
+    "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "COPY (SELECT 1) TO PROGRAM 'true'",
+    "COPY (SELECT 1) TO '/tmp/copied'",
+    "SELECT pg_read_file('/etc/passwd')",
+    "SELECT pg_ls_dir('/')",
+    "SELECT lo_import('/etc/passwd')",
+    "SELECT * FROM dblink('host=127.0.0.1', 'SELECT 1') AS t (id int)",
+    "SELECT pg_sleep(30)",
+    "SELECT count(*) FROM generate_series(1, 100000000000)",
+    "SELECT count(*) FROM sales.order_lines a, sales.order_lines b, sales.order_lines c",
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'postgres'",
+    f"SELECT cast(status AS int) FROM {ORDERS}",
+    "SET ROLE postgres",
+    "DO $$ BEGIN DELETE FROM sales.orders; END $$",
+    "SELECT set_config('transaction_read_only', 'off', true)",
+    "SELECT query_to_xml('DELETE FROM sales.orders', true, true, '')",
+]
+#: The login is allowed them, as every login of PostgreSQL is, and a session-wide setting is gone with the
+#: session's transaction; so the gate alone refuses, and the database shows that nothing came of it.
+GATE_ONLY = [
+    "SELECT set_config('statement_timeout', '0', true)",
+    "SELECT pg_notify('x', 'y')",
+    "SELECT pg_advisory_lock(1)",
+    "SELECT usename FROM pg_stat_activity",
+    "SELECT relname FROM pg_catalog.pg_class",
+    "SELECT repeat('x', 1000)",
+]
+
+
+@pytest.fixture(scope="module")
+def dsn(postgres: PostgresCluster) -> Iterator[str]:
+    with demo_source(postgres) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def database(dsn: str) -> Iterator[ClientDatabase]:
+    database = ClientDatabase(dsn)
+    yield database
+    database.close()
+
+
+def unseen(sql: str) -> Compiled:
+    """A statement that no compiler and no gate has seen."""
+    return Compiled(sql=sql, params={}, literal_sql=sql, columns=(), kinds=(), row_limit=10)
+
+
+def orders(dsn: str) -> int:
+    with psycopg.connect(dsn) as conn:
+        row = conn.execute("SELECT count(*) FROM sales.orders").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@pytest.mark.parametrize("sql", [*BOTH, *GATE_ONLY])
+def test_the_gate_alone_refuses(sql: str) -> None:
+    with pytest.raises(StatementRefused):
+        check_statement(MODEL, sql, row_limit=2_001)
+
+
+@pytest.mark.parametrize("sql", BOTH)
+def test_the_database_alone_refuses(database: ClientDatabase, dsn: str, sql: str) -> None:
+    before = orders(dsn)
+    with pytest.raises(SourceUnavailable):
+        database.run(unseen(sql))
+    assert orders(dsn) == before
+
+
+@pytest.mark.parametrize("sql", GATE_ONLY)
+def test_what_passes_the_database_leaves_the_session_as_it_was(
+    database: ClientDatabase, dsn: str, sql: str
+) -> None:
+    database.run(unseen(sql))
+    # The next question, on the same session, still ends by its time-out and still only reads.
+    settings = database.run(
+        unseen(
+            "SELECT current_setting('statement_timeout'), current_setting('transaction_read_only')"
+        )
+    )
+    assert settings.rows == (("5s", "on"),)
+    with pytest.raises(SourceUnavailable):
+        database.run(unseen(f"DELETE FROM {ORDERS}"))
+
+
+def test_a_login_with_more_rights_would_let_it_pass(postgres: PostgresCluster, dsn: str) -> None:
+    """The twin: without the session's read-only and the login's few rights the same statement works."""
+    name = str(psycopg.conninfo.conninfo_to_dict(dsn)["dbname"])
+    with psycopg.connect(postgres.owner_dsn(name)) as conn:
+        conn.execute(f"UPDATE {ORDERS} SET status = status".encode())
+        assert conn.execute("SELECT pg_read_file('/etc/hostname')").fetchone() is not None
+        conn.rollback()
