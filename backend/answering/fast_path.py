@@ -41,37 +41,43 @@ class Certain:
 
 
 def certain(
-    run: CrewRun, planner: Planner, model: SemanticModel, *, permitted: bool
+    run: CrewRun,
+    planner: Planner,
+    model: SemanticModel,
+    *,
+    permitted: bool,
+    silent: bool = False,
 ) -> Certain | None:
     """The call that answers the question, if the rules leave nothing to decide.
 
     Whoever is not permitted to see sales is told so by the tool, and nothing else: neither whom a
-    name was taken for, nor that it might be two.
+    name was taken for, nor that it might be two. Nor does it matter what else is asked of a source
+    that is `silent`: the tool will say so.
     """
     reading = run.subject.reading
     tool = next((each for each in run.tools.get("sales", ()) if each.spec.name == QUERY_TOOL), None)
     if reading is None or reading.query is None or not isinstance(tool, WitnessedTool):
         return None
-    route = run.route
-    if not permitted and doubtful(run):
-        route = Route(
-            decision=Decision.SALES, by="rules", reason="asks for sales", confidence=_SURE
+    planned = _planned(run, planner)
+    if (not permitted and doubtful(run)) or (silent and planned <= {QUERY_TOOL}):
+        bare = MetricQuery(metrics=reading.query.metrics)
+        return Certain(
+            tool=tool, arguments=query_to_arguments(bare), route=_of_sales(), understood=None
         )
-    elif (
+    route = run.route
+    if (
         route is None
         or route.decision is not Decision.SALES
         or not reading.complete
-        or not _is_only_figures(run, planner)
+        or planned != {QUERY_TOOL}
     ):
         return None
-    if not permitted:
-        bare = MetricQuery(metrics=reading.query.metrics)
-        return Certain(tool=tool, arguments=query_to_arguments(bare), route=route, understood=None)
+    query = reading.query if permitted else MetricQuery(metrics=reading.query.metrics)
     return Certain(
         tool=tool,
-        arguments=query_to_arguments(reading.query),
+        arguments=query_to_arguments(query),
         route=route,
-        understood=_understood(model, reading.query, run.subject),
+        understood=_understood(model, query, run.subject) if permitted else None,
     )
 
 
@@ -134,10 +140,14 @@ def told_by_tool(draft: Draft) -> Checked | None:
     return Checked(text=draft.text, draft=draft, figures=told)
 
 
-def _is_only_figures(run: CrewRun, planner: Planner) -> bool:
-    """Whether one query is all that the rules would do."""
-    offered = tuple(tool.spec for tool in run.tools.get("sales", ()))
-    return [name for name, _ in planner.plan(run.subject, offered)] == [QUERY_TOOL]
+def _planned(run: CrewRun, planner: Planner) -> set[str]:
+    """All that the rules would do, by whichever specialist."""
+    offered = tuple(tool.spec for tools in run.tools.values() for tool in tools)
+    return {name for name, _ in planner.plan(run.subject, offered)}
+
+
+def _of_sales() -> Route:
+    return Route(decision=Decision.SALES, by="rules", reason="asks for sales", confidence=_SURE)
 
 
 def _understood(model: SemanticModel, query: MetricQuery, subject: Subject) -> str:

@@ -7,7 +7,7 @@ as long as nothing can have changed. What failed is never kept.
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from backend.answering.cache_key import Setting, key_of
@@ -61,6 +61,10 @@ class CachedLayer:
     @property
     def model(self) -> SemanticModel:
         return self.layer.model
+
+    @property
+    def last_read_at(self) -> datetime | None:
+        return self.layer.last_read_at
 
     @property
     def told_cost_nano(self) -> int:

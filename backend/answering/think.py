@@ -25,6 +25,7 @@ from backend.answering.question import Question
 from backend.answering.repair import repaired
 from backend.answering.result_cache import CachedLayer
 from backend.answering.sentences import SentenceGate
+from backend.answering.silent_source import SilentLayer
 from backend.answering.steps import Steps
 from backend.answering.support import faults
 from backend.answering.telling import Telling
@@ -37,6 +38,7 @@ from backend.domain.turns import Checked, Draft
 from backend.observe import spans
 from backend.plugins.scope import TurnScope
 from backend.plugins.toolbox import toolbox
+from backend.semantic.layer import SemanticLayer
 from crews.sales_assistant.crew import answer
 from crews.sales_assistant.run import CrewRun
 
@@ -73,7 +75,7 @@ def think(
         language=reading.language,
         today=asked.today,
         deadline=asked.deadline,
-        sales=rows or source.layer,
+        sales=rows or _silent(source),
         playbook=world.playbook(asked.agent.playbook),
     )
     mentions = spoken(source.spans, reading.language, asked.today) if source.spans else None
@@ -120,7 +122,7 @@ def _read(question: Question, source: Source) -> Reading:
 
 
 def _remembering(world: World, question: Question, source: Source) -> CachedLayer | None:
-    if source.layer is None or world.kept_rows is None:
+    if source.layer is None or source.silent or world.kept_rows is None:
         return None
     return CachedLayer(
         layer=source.layer,
@@ -132,13 +134,17 @@ def _remembering(world: World, question: Question, source: Source) -> CachedLaye
     )
 
 
+def _silent(source: Source) -> SemanticLayer | SilentLayer | None:
+    return SilentLayer(source.layer) if source.layer and source.silent else source.layer
+
+
 def _drafted(
     world: World, question: Question, source: Source, scope: TurnScope, run: CrewRun
 ) -> Draft:
     """Without a model where the rules leave nothing to decide, else by the crew."""
     if source.layer is not None and world.fast_path and question.asked.agent.fast_path:
         model = source.layer.model
-        found = certain(run, world.planner, model, permitted=scope.sees_sales)
+        found = certain(run, world.planner, model, permitted=scope.sees_sales, silent=source.silent)
         if found is not None:
             return answered(run, found)
         readings = doubtful(run)

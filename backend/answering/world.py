@@ -29,6 +29,8 @@ class Source:
     id: str = ""
     #: Another one whenever the source has been set up anew.
     stamp: str = ""
+    #: True when it is down and not even the names of its members could be read.
+    silent: bool = False
     #: How its parser sees a text, for the check of what an answer names.
     spans: Spans | None = None
 

@@ -57,7 +57,9 @@ def build_world(settings: Settings) -> World:
     events = TurnEvents(redis_url)
     planner = SalesPlanner()
     model = build_model(model_config(settings), planner)
-    sources = OpenSources(Seal(settings.required("secret_key")), settings.source_directories)
+    sources = OpenSources(
+        Seal(settings.required("secret_key")), settings.source_directories, settings.worker_threads
+    )
     kept = KeptRows(redis_url, settings.required("secret_key"))
     return World(
         database=database,

@@ -37,17 +37,25 @@ MOST_OPEN = 64
 #: Connections that nobody has used for this long are the client's again.
 IDLE_SECONDS = 60.0
 _LOOK_SECONDS = 15.0
+#: A source that is slow may hold so much of a worker's threads: one tenant's trouble is not all tenants'.
+_SHARE_OF_THREADS = 4
+# Sources are opened side by side, but each by one thread: its model takes a moment to load.
+_DOORS = 16
 
 
 class OpenSources:
     """See backend.answering.world.Sources. Thread-safe."""
 
-    def __init__(self, seal: Seal, directories: Sequence[Path] = ()) -> None:
-        """A client's files lie in `directories`."""
+    def __init__(self, seal: Seal, directories: Sequence[Path] = (), threads: int = 64) -> None:
+        """A client's files lie in `directories`; `threads` is how many of a worker may ask."""
         self._seal = seal
         self._directories = directories
+        self._most_waiting = max(1, threads // _SHARE_OF_THREADS)
         self._lock = threading.Lock()
+        self._doors = tuple(threading.Lock() for _ in range(_DOORS))
         self._open: OrderedDict[UUID, _OpenSource] = OrderedDict()
+        #: When a source that is closed again was last read: what "it is down" is followed by.
+        self._last_read_at: dict[UUID, datetime] = {}
         self._closed = threading.Event()
         threading.Thread(target=self._rest, name="idle-sources", daemon=True).start()
 
@@ -89,26 +97,44 @@ class OpenSources:
                 client.rest()
 
     def _opened(self, stored: DataSource) -> "_OpenSource":
-        with self._lock:
-            found = self._open.get(stored.id)
+        with self._doors[hash(stored.id) % _DOORS]:
+            with self._lock:
+                found = self._open.get(stored.id)
             if found is None or found.updated_at < stored.updated_at:
-                if found is not None:
-                    found.client.close()
-                found = self._open[stored.id] = self._connected(stored)
-            self._open.move_to_end(stored.id)
-            if len(self._open) > MOST_OPEN:
-                self._open.popitem(last=False)[1].client.close()
+                found = self._connected(stored)
+                with self._lock:
+                    self._keep(stored.id, found)
             return found
 
+    def _keep(self, source_id: UUID, source: "_OpenSource") -> None:
+        """`_lock` is held."""
+        before = self._open.pop(source_id, None)
+        if before is not None:
+            self._forget(source_id, before)
+        source.layer.last_read_at = self._last_read_at.pop(source_id, None)
+        self._open[source_id] = source
+        if len(self._open) > MOST_OPEN:
+            others = [each for each in self._open if each != source_id]
+            # Not one that is being read, unless all are: then it closes after its last row.
+            idle = (each for each in others if self._open[each].client.idle_seconds > 0)
+            least = next(idle, others[0])
+            self._forget(least, self._open.pop(least))
+
+    def _forget(self, source_id: UUID, source: "_OpenSource") -> None:
+        if source.layer.last_read_at is not None:
+            self._last_read_at[source_id] = source.layer.last_read_at
+        source.client.close()
+
     def _connected(self, stored: DataSource) -> "_OpenSource":
-        engine = Engine(stored.engine)
-        client = ClientDatabase(self._seal.open(stored.sealed_dsn), engine, self._directories)
+        model, engine = load_model(stored.model), Engine(stored.engine)
+        dsn = self._seal.open(stored.sealed_dsn)
+        client = ClientDatabase(dsn, engine, self._directories, self._most_waiting)
         log.info("source.opened", source=stored.name, source_id=str(stored.id))
         return _OpenSource(
             id=str(stored.id),
             updated_at=stored.updated_at,
             client=client,
-            layer=SemanticLayer(load_model(stored.model), client, stored.name, engine),
+            layer=SemanticLayer(model, client, stored.name, engine),
         )
 
 
@@ -118,6 +144,7 @@ class _OpenSource:
     updated_at: datetime
     client: ClientDatabase
     layer: SemanticLayer
+    #: The names that the parser knows.
     _members: Mapping[str, Sequence[str]] | None = None
     _parser: QuestionParser | None = None
     _nameless: QuestionParser | None = None
@@ -131,16 +158,36 @@ class _OpenSource:
             with self._lock:
                 if self._nameless is None:
                     self._nameless = QuestionParser(self.layer.model, {})
-                return self._as(self._parser or self._nameless)
-        with self._lock:
-            if self._parser is None or self._members is not members:
-                self._parser = QuestionParser(self.layer.model, members)
-                self._members = members
-            return self._as(self._parser)
+                return self._as(self._parser or self._nameless, silent=self._parser is None)
+        parser = self._parser
+        if parser is not None and self._members is members:
+            return self._as(parser)
+        # New names take a moment to learn: while one does, the others read with those before.
+        if parser is not None and not self._lock.acquire(blocking=False):
+            return self._as(parser)
+        if parser is None:
+            self._lock.acquire()
+        try:
+            return self._as(self._learned(members))
+        finally:
+            self._lock.release()
 
-    def _as(self, parser: QuestionParser) -> Source:
-        stamp = self.updated_at.isoformat()
-        return Source(layer=self.layer, parser=parser, id=self.id, stamp=stamp, spans=parser.spans)
+    def _learned(self, members: Mapping[str, Sequence[str]]) -> QuestionParser:
+        """`_lock` is held."""
+        if self._parser is None or self._members is not members:
+            self._parser = QuestionParser(self.layer.model, members)
+            self._members = members
+        return self._parser
+
+    def _as(self, parser: QuestionParser, *, silent: bool = False) -> Source:
+        return Source(
+            layer=self.layer,
+            parser=parser,
+            id=self.id,
+            stamp=self.updated_at.isoformat(),
+            silent=silent,
+            spans=parser.spans,
+        )
 
 
 class LanguageOnly:

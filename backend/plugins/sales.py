@@ -90,7 +90,7 @@ class SalesPlugin:
                 permitted_roles=turn.agent.sales_roles,
             )
         except (SalesNotPermitted, SalesQueryInvalid, SourceUnavailable) as error:
-            return refused(layer.model, error, turn.language)
+            return refused(layer.model, error, turn.language, last_read_at=layer.last_read_at)
         return told(layer.model, table, turn.language)
 
     @kernel_function(
@@ -152,7 +152,7 @@ class SalesPlugin:
                 attributes=turn.asker.attributes,
             )
         except (SalesNotPermitted, SalesQueryInvalid, SourceUnavailable) as error:
-            return refused(layer.model, error, turn.language)
+            return refused(layer.model, error, turn.language, last_read_at=layer.last_read_at)
         return values_found(layer.model, dimension, text, found, turn.language)
 
 

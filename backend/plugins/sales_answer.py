@@ -1,7 +1,7 @@
 """From the semantic layer's table, or its refusal, to what the sales tool gives back."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -54,12 +54,18 @@ def told(model: SemanticModel, table: MetricTable, language: Language) -> ToolOu
     )
 
 
-def refused(model: SemanticModel, error: SalesCrewError, language: Language) -> ToolOutcome:
+def refused(
+    model: SemanticModel,
+    error: SalesCrewError,
+    language: Language,
+    *,
+    last_read_at: datetime | None = None,
+) -> ToolOutcome:
     """The outcome for one of the other kinds of nothing, in the semantic layer's own words."""
     return failed(
         error.code,
         language,
-        summary=say_nothing(model, Outcome(error.code), language),
+        summary=say_nothing(model, Outcome(error.code), language, last_read_at=last_read_at),
         # These messages name what the query got wrong, for whoever wrote the query.
         detail=str(error) if isinstance(error, SalesQueryInvalid) else None,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Protocol
 
 from backend.domain.identity import Asker
@@ -18,6 +18,11 @@ class Figures(Protocol):
 
     @property
     def model(self) -> SemanticModel: ...
+
+    @property
+    def last_read_at(self) -> datetime | None:
+        """When the source last answered; None where that is not known."""
+        ...
 
     def answer(
         self,

@@ -60,8 +60,9 @@ def _denied(sentence: Sentence, index: int) -> int | None:
         return place if verb and not _is_denied(sentence, place) else None
     place = sentence.after(index)
     while place is not None and sentence.kind(place) in _BETWEEN:
-        if sentence.said(place) == sentence.said(index):
-            return None  # Denied twice over.
+        twice = sentence.kind(place) is Kind.NEGATION and sentence.kind(index) is Kind.EXCLUDE
+        if twice or sentence.said(place) == sentence.said(index):
+            return None  # Denied twice over. "Não fizeram nenhum pedido" is once.
         place = sentence.after(place)
     if place is None or sentence.is_claimed(place):
         return None

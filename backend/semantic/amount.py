@@ -21,6 +21,8 @@ class Amount:
     #: The spans that spell it, in order.
     places: tuple[int, ...]
     has_currency: bool
+    #: True for "10%", whose value is 0.1.
+    is_percent: bool
 
 
 def amount_at(
@@ -47,10 +49,20 @@ def amount_at(
         value, scale = value * by, scale * by
         places.append(after)
         after = sentence.after(after)
-    if after is not None and _is_currency(sentence, after, model):
+    is_percent = after is not None and sentence.kind(after) is Kind.PERCENT
+    if after is not None and is_percent:
+        places.append(after)
+        value /= 100
+    elif after is not None and _is_currency(sentence, after, model):
         places.append(after)
         currencies += 1
-    return Amount(value=value, scale=scale, places=tuple(places), has_currency=currencies > 0)
+    return Amount(
+        value=value,
+        scale=scale,
+        places=tuple(places),
+        has_currency=currencies > 0,
+        is_percent=is_percent,
+    )
 
 
 def _number(text: str, language: Language) -> tuple[Decimal, Decimal] | None:

@@ -1,9 +1,11 @@
 """What is said instead of a figure: four kinds of nothing, and words that were not understood."""
 
+from datetime import datetime
+
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, Outcome, Reading
 from backend.semantic.model import SemanticModel
-from backend.semantic.period_words import when
+from backend.semantic.period_words import when, written_moment
 from backend.semantic.phrasebook import phrasebook
 from backend.semantic.query_words import (
     filters_in_words,
@@ -19,9 +21,16 @@ _MOST_WORDS = 6
 
 
 def say_nothing(
-    model: SemanticModel, outcome: Outcome, language: Language, query: MetricQuery | None = None
+    model: SemanticModel,
+    outcome: Outcome,
+    language: Language,
+    query: MetricQuery | None = None,
+    *,
+    last_read_at: datetime | None = None,
 ) -> str:
     """The sentence for an outcome without figures. `query` is what found no rows.
+
+    A source that is down is told with the age of what was last read of it, where that is known.
 
     Raises ValueError for Outcome.OK, and for NO_ROWS without its query.
     """
@@ -29,7 +38,11 @@ def say_nothing(
     if outcome is Outcome.OK or (outcome is Outcome.NO_ROWS and query is None):
         raise ValueError(f"{outcome} has no such sentence")
     if query is None or outcome is not Outcome.NO_ROWS:
-        return words.say(f"nothing.{outcome}", examples=_examples(model, language))
+        said = words.say(f"nothing.{outcome}", examples=_examples(model, language))
+        if outcome is not Outcome.SOURCE_DOWN or last_read_at is None:
+            return said
+        moment = written_moment(last_read_at.isoformat(), model.time_zone, words)
+        return f"{said} {words.say('nothing.last_read', moment=moment)}"
     said = words.say(
         "nothing.no_rows",
         metrics=metric_names(model, query, language),

@@ -28,7 +28,10 @@ class Bound:
     limits: tuple[tuple[Operator, Decimal], ...]
     #: The spans that spell it, in order.
     places: tuple[int, ...]
+    #: The last span of its number.
+    end: int
     has_currency: bool
+    is_percent: bool
     #: A bare number that may count as well as be money.
     is_small: bool
 
@@ -40,7 +43,9 @@ class Bound:
         return cls(
             limits=tuple((operator, amount.value) for operator, amount in limits),
             places=tuple(places),
+            end=amounts[-1].places[-1],
             has_currency=has_currency,
+            is_percent=any(amount.is_percent for amount in amounts),
             is_small=not has_currency and max(each.value for each in amounts) < _LEAST_MONEY,
         )
 
@@ -80,12 +85,15 @@ def _between(
 def _before_words(
     sentence: Sentence, index: int, model: SemanticModel, language: Language
 ) -> Bound | None:
-    """As in "5 ou mais pedidos": the number stands before."""
+    """As in "5 ou mais pedidos", "5 pedidos ou mais": the number stands before."""
     start = sentence.before(index)
-    while start is not None and sentence.kind(start) in (Kind.SCALE, Kind.CURRENCY):
+    between = start if sentence.kind(start) is Kind.METRIC else None
+    over = (Kind.METRIC, Kind.SCALE, Kind.CURRENCY, Kind.PERCENT)
+    while start is not None and sentence.kind(start) in over:
         start = sentence.before(start)
     amount = amount_at(sentence, start, model, language)
-    if amount is None or sentence.after(amount.places[-1]) != index:
+    after = sentence.after(amount.places[-1]) if amount else None
+    if amount is None or after not in (index, between):
         return None
     return Bound.of((index,), (_AFTER[sentence.meaning(index).kind], amount))
 

@@ -5,8 +5,9 @@ it: the one just before, or the same dates a year ago. Of two periods the later 
 """
 
 from dataclasses import replace
+from typing import cast, get_args
 
-from backend.domain.sales import Comparison
+from backend.domain.sales import Comparison, Grain
 from backend.semantic.calendar_unit import Unit
 from backend.semantic.comparison import Distance, days_before
 from backend.semantic.draft import Draft
@@ -28,6 +29,7 @@ def read_comparison(
 ) -> None:
     """Claims what compares, and the period compared with; `before` is the last question's period."""
     earlier = next(sentence.of(Kind.EARLIER), None)
+    draft.growth = sentence.has(Kind.GROWTH)
     words = [
         index
         for index in sentence.of(Kind.COMPARE, Kind.GROWTH)
@@ -35,10 +37,15 @@ def read_comparison(
     ]
     periods = [*sentence.of(Kind.PERIOD)]
     if earlier is not None:
+        if sentence.meaning(earlier).value in get_args(Comparison) and not words:
+            return  # "E no mesmo período do ano passado?" wants those figures, and no comparison.
         base = _base_alone(sentence, periods) or before
-        if base is not None or _has_grain(sentence):
+        named = sentence.meaning(earlier).value
+        each = _each(named, base)
+        if base is not None or each is not None or _has_grain(sentence):
             draft.period = draft.period or (base if periods else None)
-            draft.compare = _named(sentence.meaning(earlier).value)
+            draft.compare = _named(named)
+            draft.grain = draft.grain or each
             sentence.claim(earlier, *words, *periods)
         return
     if not words or sum(_is_followed_by_time(sentence, index) for index in words) > 1:
@@ -164,7 +171,7 @@ def _is_followed_by_time(sentence: Sentence, index: int) -> bool:
     return (
         sentence.kind(index) is Kind.COMPARE
         and not begins
-        and sentence.kind(_beyond_having(sentence, index)) is Kind.PERIOD
+        and sentence.kind(_beyond_having(sentence, index)) in (Kind.PERIOD, Kind.COMPARE)
     )
 
 
@@ -208,5 +215,14 @@ def _has_grain(sentence: Sentence) -> bool:
     return sentence.has(Kind.GRAIN)
 
 
+def _each(named: str, base: Period | None) -> Grain | None:
+    """The unit of "month over month"; None where the period is no longer than one."""
+    for grain in get_args(Grain):
+        if grain == named and (base is None or base.unit is None or base.unit != named):
+            return cast(Grain, grain)
+    return None
+
+
 def _named(value: str) -> Comparison:
-    return "same_period_last_year" if value == "same_period_last_year" else "previous_period"
+    yearly = ("same_period_last_year", "year_over_year")
+    return "same_period_last_year" if value in yearly else "previous_period"

@@ -32,9 +32,10 @@ from backend.semantic.dialects.known import DIALECTS
 from backend.semantic.engine import Engine
 from backend.semantic.exactness import spoken
 from backend.semantic.expression import source_column
-from backend.semantic.fact import Asked, dimension_source, table_source
+from backend.semantic.fact import Asked, table_source
 from backend.semantic.gate import check_statement
 from backend.semantic.identifier import identifier
+from backend.semantic.member_select import all_members, members_holding, words_of
 from backend.semantic.model import SemanticModel
 from backend.semantic.outputs import outputs
 from backend.semantic.placeholder import filled, pieces
@@ -50,6 +51,8 @@ ROW_LIMIT = 2_000
 #: The most members of one dimension that a question's words are compared with: names of this
 #: many customers are about a megabyte, read every few minutes.
 MEMBER_LIMIT = 50_000
+#: The most members that are looked through for the few that are most like a text.
+HOLDING_LIMIT = 500
 #: Shapes of questions that are kept compiled, a few kilobytes each.
 _SHAPES = 1_000
 
@@ -107,17 +110,20 @@ class Compiler:
 
     def members(self, dimension: str) -> Compiled:
         """The distinct members of a dimension that the model declares."""
-        table = self._model.dimensions[dimension].table
-        member = dimension_source(self._model, dimension, self._dialect)
-        select = (
-            exp.select(member.as_(identifier(dimension)))
-            .distinct()
-            .from_(table_source(self._model, table, self._dialect))
-            .where(exp.Not(this=exp.Is(this=member.copy(), expression=exp.Null())))
-            .order_by(exp.Literal.number(1))
-            .limit(MEMBER_LIMIT + 1)
-        )
+        select = all_members(self._model, dimension, self._dialect, MEMBER_LIMIT + 1)
         return self._filled(self._checked(select, {}, (dimension,), ("text",), MEMBER_LIMIT), {})
+
+    def members_holding(self, dimension: str, text: str) -> Compiled | None:
+        """The members that hold every word of the text; None if it has no words."""
+        words = words_of(text)
+        if not words:
+            return None
+        select = members_holding(
+            self._model, dimension, len(words), self._dialect, HOLDING_LIMIT + 1
+        )
+        values = {f"word_{place}": word for place, word in enumerate(words)}
+        shape = self._checked(select, values, (dimension,), ("text",), HOLDING_LIMIT)
+        return self._filled(shape, values)
 
     def freshness(self) -> Compiled | None:
         """The model's probe: another value means that the data has changed."""

@@ -1,6 +1,6 @@
 """Who is counted by what they do: "quantas padarias compraram", and not "quantos clientes fechamos"."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from backend.semantic.draft import Draft
 from backend.semantic.joins import path
@@ -32,12 +32,17 @@ def read_counted(
                 sentence.claim(index, place)
 
 
-def read_closing(sentence: Sentence, draft: Draft, counts: Mapping[str, str]) -> None:
+def read_closing(
+    sentence: Sentence, draft: Draft, counts: Mapping[str, str], closings: Container[str]
+) -> None:
     """Claims "fechamos" in "quantos contratos fechamos": it tells nothing that the noun does not.
 
-    Beside those who are counted it does: customers that were closed are new ones.
+    Beside those who are counted it does: customers that were closed are new ones. And beside orders
+    it may: not all that are placed are closed.
     """
-    if not set(draft.metrics) & set(counts.values()):
+    if not set(draft.metrics) & set(counts.values()) and any(
+        metric in closings for metric in draft.metrics
+    ):
         sentence.claim(*sentence.of(Kind.CLOSING))
 
 

@@ -1,6 +1,6 @@
 """A metric query while it is being read from a question."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from backend.domain.sales import Comparison, Grain, Threshold
@@ -15,6 +15,8 @@ class Draft:
     criterion: str | None = None
     #: True where it was said by a word that judges: "os piores".
     judged: bool = False
+    #: True where the question names a growth, which a ranking may go by.
+    growth: bool = False
     #: True where it goes by how much the first metric has changed.
     by_change: bool = False
     dimensions: list[str] = field(default_factory=list)
@@ -54,11 +56,17 @@ class Draft:
             or self.compare
             or self.bounds
             or self.share
+            or self.cumulative
             or self.other
             or self.opened
             or self.unlimited
             or self.has_breakdown
         )
+
+    @property
+    def names_metrics_only(self) -> bool:
+        """True for "os pedidos": when, for whom and by what is left open."""
+        return bool(self.metrics) and replace(self, metrics=[]).is_empty and self.without is None
 
     @property
     def has_breakdown(self) -> bool:

@@ -5,6 +5,7 @@ from backend.semantic.joins import path
 from backend.semantic.kind import Kind
 from backend.semantic.model import SemanticModel
 from backend.semantic.sentence import Sentence
+from backend.semantic.tokens import COMMA
 
 #: "Por região menos o Sul" leaves out, too.
 _DENIALS = (Kind.EXCLUDE, Kind.NEGATION, Kind.LEAST)
@@ -22,18 +23,24 @@ def read_filters(sentence: Sentence, draft: Draft) -> None:
         members = sentence.meaning(index).members
         beside = _dimension_beside(sentence, index)
         said = sentence.meaning(beside).dimension if beside is not None else said_before
-        chosen = next((each for each in members if each.dimension == said), members[0])
+        meant = tuple(each for each in members if each.dimension == said) or members
+        chosen = meant[0]
         if chosen.dimension in places[:-1] and places[-1] != chosen.dimension:
             # "Bebidas no Sul e limpeza no Norte" are two questions.
             continue
-        places.append(chosen.dimension)
         denial = _denial(sentence, index, beside)
-        leaving_out = denial is not None or (leaving_out and bool(said_before))
+        goes_on = leaving_out and bool(said_before)
+        if goes_on and denial is None and chosen.dimension != said_before:
+            if not _begins_anew(sentence, index):
+                # "Sem o Sul e bebidas": left out, or asked for?
+                continue
+            goes_on = False
+        places.append(chosen.dimension)
+        leaving_out = denial is not None or goes_on
         said_before = chosen.dimension if _goes_on(sentence, index) else ""
         draft.add_member(chosen.dimension, chosen.member, excluded=leaving_out)
-        if chosen.dimension != said and len(members) > 1:
-            others = tuple(each for each in members if each != chosen)
-            draft.doubtful.append((chosen, others))
+        if len(meant) > 1:
+            draft.doubtful.append((chosen, meant[1:]))
         sentence.claim(index, beside, denial)
         before = sentence.before(index)
         if leaving_out and denial is None and sentence.kind(before) is Kind.NOR:
@@ -42,6 +49,16 @@ def read_filters(sentence: Sentence, draft: Draft) -> None:
             before = sentence.before(before)
         if sentence.kind(before) in (Kind.BY, Kind.FROM):
             sentence.claim(before)
+
+
+def _begins_anew(sentence: Sentence, index: int) -> bool:
+    """As in "excluding seafood, FOR Germany": a comma, and a word that says whose."""
+    between = sentence.before(index)
+    return (
+        between is not None
+        and sentence.said(between) == COMMA
+        and sentence.kind(index - 1) in (Kind.FUNCTION, Kind.FROM)
+    )
 
 
 def _denial(sentence: Sentence, index: int, beside: int | None) -> int | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from backend.domain.sales import MetricQuery
+from backend.domain.sales import MetricQuery, Reading
 from backend.semantic.draft import Draft
 from backend.semantic.measures import telling
 from backend.semantic.model import SemanticModel
@@ -49,6 +49,18 @@ def take_over(draft: Draft, previous: MetricQuery, model: SemanticModel, today: 
     if taken.criterion not in taken.metrics:
         taken.criterion = None
     return taken
+
+
+def either(followed: Reading, anew: Reading) -> Reading:
+    """Of "os pedidos" alone: those of the question before, or all of them? The asker is asked.
+
+    Where both come to the same, and where only one can be read, there is no doubt.
+    """
+    if not (followed.complete and anew.complete) or followed.query == anew.query:
+        return anew
+    if followed.query is None or anew.query is None:
+        return anew
+    return replace(followed, complete=False, readings=(followed.query, anew.query))
 
 
 def _restricted(

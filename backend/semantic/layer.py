@@ -8,10 +8,11 @@ errors are the values of `Outcome`.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import Lock
 from time import monotonic
 from typing import Any
 
-from backend.domain.errors import SalesNotPermitted, SalesQueryInvalid
+from backend.domain.errors import SalesNotPermitted, SalesQueryInvalid, SourceUnavailable
 from backend.domain.sales import OTHER, MetricQuery, MetricTable
 from backend.semantic.alike import alike
 from backend.semantic.cells import cell
@@ -23,7 +24,7 @@ from backend.semantic.members import Database, Members
 from backend.semantic.model import SemanticModel
 from backend.semantic.scope import own_member, scoped
 from backend.semantic.validity import check_query, key_columns
-from backend.semantic.written import as_written, written
+from backend.semantic.written import Known, as_written, written
 
 #: How old a data version may be: longer than one turn asks twice, shorter than anybody notices.
 _VERSION_SECONDS = 1.5
@@ -55,7 +56,9 @@ class SemanticLayer:
         self._source_name = source_name
         #: When the source last answered; None before it ever did.
         self.last_read_at: datetime | None = None
-        self._version: tuple[str | None, float] | None = None
+        #: None where the probe failed; and until when either holds.
+        self._version: tuple[str | None, float] = (None, float("-inf"))
+        self._probing = Lock()
 
     def answer(
         self,
@@ -141,14 +144,13 @@ class SemanticLayer:
         if declared is None or not declared.members:
             raise SalesQueryInvalid(f"no dimension with members is called {dimension!r}")
         own = own_member(self.model, role, attributes)
-        members = self.members.of(dimension)
-        if own is not None:
-            scope = self.model.row_scope[role].dimension
-            if dimension != scope:
-                # Who is whose customer is a question about rows; the list of all is not theirs.
-                raise SalesNotPermitted(f"{dimension!r} cannot be listed for one {scope!r}")
-            members = tuple(each for each in members if folded(each) == folded(own))
-        return alike(text, members)
+        if own is not None and dimension != self.model.row_scope[role].dimension:
+            # Who is whose customer is a question about rows; the list of all is not theirs.
+            raise SalesNotPermitted(f"{dimension!r} cannot be listed for one {role!r}")
+        if own is None:
+            return self.members.like(dimension, text)
+        mine = [each for each in self.members.like(dimension, own) if folded(each) == folded(own)]
+        return alike(text, mine)
 
     def data_version(self) -> str | None:
         """What the model's freshness probe said a moment ago; None where it declares none.
@@ -158,10 +160,27 @@ class SemanticLayer:
         probe = self._compiler.freshness()
         if probe is None:
             return None
-        if self._version is None or monotonic() >= self._version[1]:
-            told = "".join(str(row[0]) for row in self._database.run(probe).rows)
-            self._version = (told, monotonic() + _VERSION_SECONDS)
-        return self._version[0]
+        version = self._version
+        if monotonic() >= version[1]:
+            # One asks for all: the others have its answer, or wait no longer than it is worth.
+            if not self._probing.acquire(timeout=_VERSION_SECONDS):
+                raise SourceUnavailable
+            try:
+                version = self._version
+                if monotonic() >= version[1]:
+                    version = (self._probed(probe), monotonic() + _VERSION_SECONDS)
+                    self._version = version
+            finally:
+                self._probing.release()
+        if version[0] is None:
+            raise SourceUnavailable
+        return version[0]
+
+    def _probed(self, probe: Compiled) -> str | None:
+        try:
+            return "".join(str(row[0]) for row in self._database.run(probe).rows)
+        except SourceUnavailable:
+            return None
 
     def misfits(self) -> tuple[str, ...]:
         """What of the model the database does not have, or has otherwise; see `fitness.py`."""
@@ -176,11 +195,30 @@ class SemanticLayer:
         )
         # A question that names no member must not wait for their names to be read.
         if any(self.model.dimensions[dimension].members for dimension in named):
-            known = self.members.all()
+            known = self._known(query, role, own)
             query = as_written(self.model, known, query)
             if own is not None:
                 own = written(self.model, known, self.model.row_scope[role].dimension, own)
         return scoped(self.model, query, role, own)
+
+    def _known(self, query: MetricQuery, role: str, own: str | None) -> Known:
+        """The members that are kept, and of those that are not, the ones that the query may mean.
+
+        A name that is only spelt otherwise would find no rows, which says something else.
+        """
+        known = self.members.all()
+        named = [*query.filters.items(), *query.exclude.items()]
+        if own is not None:
+            named.append((self.model.row_scope[role].dimension, (own,)))
+        more: dict[str, tuple[str, ...]] = {}
+        for dimension, members in named:
+            for member in members:
+                if self.members.is_whole(dimension) or not isinstance(member, str):
+                    continue
+                if written(self.model, known, dimension, member) not in known[dimension]:
+                    found = self.members.holding(dimension, member)
+                    more[dimension] = (*more.get(dimension, known[dimension]), *found)
+        return {**known, **more} if more else known
 
 
 def _nothing(query: MetricQuery, rows: tuple[Mapping[str, Any], ...]) -> bool:

@@ -56,11 +56,15 @@ class Lexicon:
     #: Beginnings of words: of what is sold, of what is billed, and of what is better low.
     sold_stems: tuple[str, ...]
     billed_stems: tuple[str, ...]
+    closed_stems: tuple[str, ...]
     burden_stems: tuple[str, ...]
+    merit_stems: tuple[str, ...]
     #: Ranking words that judge ("melhor", "worst"), and do not say high or low.
     qualities: frozenset[str]
     #: After these, two small letters may be a code ("em sp").
     before_codes: frozenset[str]
+    #: After these, the first word of a name may be written small.
+    before_names: frozenset[str]
     #: After these, a word that is a member too is a time ("in May").
     before_periods: frozenset[str]
     period: PeriodWords
@@ -110,9 +114,12 @@ def lexicon(language: Language) -> Lexicon:
         verbs_of=verbs_of,
         sold_stems=tuple(data["sold_stems"]),
         billed_stems=tuple(data["billed_stems"]),
+        closed_stems=tuple(data["closed_stems"]),
         burden_stems=tuple(data["burden_stems"]),
+        merit_stems=tuple(data["merit_stems"]),
         qualities=_words(data["qualities"]),
         before_codes=_words(data["before_codes"]),
+        before_names=_words(data["before_names"]),
         before_periods=_words(data["before_periods"]),
         period=period,
         words=frozenset(word for word in known if word.isalpha()),
@@ -139,7 +146,14 @@ def _lone_words(
 
 
 def _read(language: Language) -> Mapping[str, Any]:
-    path = Path(__file__).parent / "grammar" / f"{language}.yaml"
+    home = Path(__file__).parent
+    return {
+        **_read_file(home / "grammar" / f"{language}.yaml"),
+        "period": _read_file(home / "periods" / f"{language}.yaml"),
+    }
+
+
+def _read_file(path: Path) -> Mapping[str, Any]:
     # As text throughout: YAML would read the words "no" and "on" as false and true.
     data: Mapping[str, Any] = yaml.load(
         path.read_text(encoding="utf-8"),

@@ -9,6 +9,8 @@ from backend.semantic.model import Format, SemanticModel
 from backend.semantic.sentence import Sentence
 
 _COUNTS: tuple[Format, ...] = ("count", "quantity")
+#: "POR margem", "com MAIS pedidos", "SORTED BY margin".
+_BEFORE_CRITERIA = (Kind.BY, Kind.SORT, Kind.BEST, Kind.WORST, Kind.MOST, Kind.LEAST)
 _VERBS = (Kind.SELLING, Kind.BILLING, Kind.BUYING)
 
 
@@ -102,7 +104,7 @@ def _is_criterion(sentence: Sentence, index: int, draft: Draft) -> bool:
     before = sentence.before(index)
     if sentence.kind(before) in (Kind.COUNT, Kind.AMOUNT) and before is not None:
         before = sentence.before(before)
-    return sentence.kind(before) in (Kind.BY, Kind.BEST, Kind.WORST, Kind.MOST, Kind.LEAST)
+    return sentence.kind(before) in _BEFORE_CRITERIA
 
 
 def _claim_criterion_words(sentence: Sentence, draft: Draft) -> None:

@@ -22,6 +22,8 @@ _SHORTEST_LAST_WORD = 4
 _LONGEST_WITH_ENDING = 3
 #: A name of one word is only guessed from a misspelling at this length.
 _GUESSABLE = 6
+#: More are no choice to offer.
+_MOST_NAMESAKES = 4
 #: A dimension with more members has names. With fewer, members are kinds: a channel, a status.
 _KINDS = 30
 #: Codes up to this length are told from words by their capitals.
@@ -76,7 +78,7 @@ class MemberNames:
 
 
 def member_phrases(model: SemanticModel, members: Members) -> Mapping[Phrase, Spelt]:
-    """Phrases of all members: full names, the model's aliases, and beginnings that are unique."""
+    """Phrases of all members: full names, the model's aliases, and beginnings that few have."""
     texts = _full_names(model, members)
     many = {name for name, each in members.items() if len(each) > _KINDS}
     found = {
@@ -87,13 +89,14 @@ def member_phrases(model: SemanticModel, members: Members) -> Mapping[Phrase, Sp
         )
         for phrase, (text, names) in texts.items()
     }
-    owners: dict[Phrase, set[MemberName]] = {}
+    owners: dict[Phrase, dict[MemberName, None]] = {}
     for phrase, (_, names) in texts.items():
         for length in range(1, len(phrase)):
             if _says_something(phrase[:length]):
-                owners.setdefault(phrase[:length], set()).update(names)
+                owners.setdefault(phrase[:length], {}).update(names)
     for phrase, named in owners.items():
-        if len(named) == 1:
+        # Of two Anas the asker is asked which; of an Ana and a shop called so, it says too little.
+        if len(named) <= _MOST_NAMESAKES and len({each.dimension for each in named}) == 1:
             beginning = Spelt(meaning=_meaning(named), text=" ".join(phrase), shortened=True)
             found.setdefault(phrase, beginning)
     for phrase, ending in _endings(texts):

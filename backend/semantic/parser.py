@@ -3,8 +3,9 @@
 The words are scanned to spans (phrases of the vocabulary and periods); then the rules below claim,
 in this order, the spans that they understand:
 
-    comparison -> period -> grouping -> filters -> who -> absence -> ranking -> asked for -> grain
-    -> thresholds -> counted -> measures -> shares, running totals, the rest
+    comparison -> period -> grouping -> wider than before -> filters -> who -> absence -> ranking
+    -> asked for -> grain -> sorting -> thresholds -> counted -> measures -> shares, running totals,
+    the rest -> words that change nothing
 
 Every word must be claimed: a word dropped unseen would be a wrong figure told with confidence. What
 is left makes the reading incomplete, and the user is told which words. So does a word that may
@@ -23,8 +24,9 @@ from backend.semantic.comparing import read_compared_members, read_comparison, s
 from backend.semantic.counting import read_closing, read_counted
 from backend.semantic.draft import Draft
 from backend.semantic.drafted import queries_of
+from backend.semantic.empty_words import claim_empty_words
 from backend.semantic.filters import read_filters, read_owned
-from backend.semantic.follow_up import period_of, take_over
+from backend.semantic.follow_up import either, period_of, take_over
 from backend.semantic.kind import Kind
 from backend.semantic.language import detect_language, likely_languages
 from backend.semantic.measures import read_measures, read_missing_measure
@@ -33,12 +35,13 @@ from backend.semantic.model import SemanticModel
 from backend.semantic.ranking import read_direction, read_ranking, read_who
 from backend.semantic.sentence import Sentence, scan
 from backend.semantic.side_figures import read_rest, read_running_total, read_share
-from backend.semantic.soundness import is_sound
+from backend.semantic.soundness import doubted, is_sound
 from backend.semantic.span import Span
 from backend.semantic.thresholds import read_thresholds, settle_thresholds
 from backend.semantic.time_words import time_words
 from backend.semantic.tokens import Token, tokenise
-from backend.semantic.verb_metrics import metrics_of_verbs
+from backend.semantic.validity import is_valid
+from backend.semantic.verb_metrics import closings, metrics_of_verbs
 from backend.semantic.vocabulary import Vocabulary
 from backend.semantic.widening import read_widening
 
@@ -56,6 +59,7 @@ class QuestionParser:
     def __init__(self, model: SemanticModel, members: Members) -> None:
         self._model = model
         self._by_verb = metrics_of_verbs(model)
+        self._closings = closings(model)
         self._calendar = CompanyCalendar(
             country=model.country or "", fiscal_year_start=model.fiscal_year_start
         )
@@ -77,6 +81,9 @@ class QuestionParser:
         if len(question) > LONGEST_QUESTION:
             spoken = detect_language(question[:LONGEST_QUESTION], language)
             return Reading(query=None, language=spoken, complete=False)
+        if previous is not None and not is_valid(self._model, previous):
+            # Of another data source, or of this one before its model was changed.
+            previous = None
         tokens = tokenise(question)
         likely, *others = likely_languages(question, language, self._knows)
         spelling = self._vocabularies[likely].spelling
@@ -109,18 +116,18 @@ class QuestionParser:
         marker = vocabulary.lexicon.follow_up.match([token.word for token in tokens], 0)
         tokens = tokens[marker[1] :] if marker else tokens
         draft, sentence = self._draft(tokens, vocabulary, today, None, follows=False)
-        goes_on = previous is not None and (marker is not None or not draft.metrics)
-        if previous is not None and goes_on:
+        goes_on = marker is not None or not draft.metrics
+        names_metrics_only = draft.names_metrics_only
+        if previous is not None and (goes_on or names_metrics_only):
             follow_up, sentence_of_it = self._draft(
                 tokens, vocabulary, today, previous, follows=True
             )
             if not follow_up.is_empty:
-                return self._reading(
-                    take_over(follow_up, previous, self._model, today),
-                    sentence_of_it,
-                    language,
-                    follow_up=True,
-                )
+                taken = take_over(follow_up, previous, self._model, today)
+                followed = self._reading(taken, sentence_of_it, language, follow_up=True)
+                if goes_on:
+                    return followed
+                return either(followed, self._reading(draft, sentence, language, follow_up=False))
         read_missing_measure(draft, self._model)
         return self._reading(draft, sentence, language, follow_up=False)
 
@@ -170,13 +177,13 @@ class QuestionParser:
         settle_thresholds(sentence, draft)
         read_counted(sentence, draft, self._model, who=who, counts=counts)
         read_measures(sentence, draft, self._model, self._by_verb)
-        read_closing(sentence, draft, counts)
+        read_closing(sentence, draft, counts, self._closings)
         read_compared_members(sentence, draft)
         read_share(sentence, draft, before)
-        read_running_total(sentence, draft)
+        read_running_total(sentence, draft, before, today)
         read_rest(sentence, draft, before)
         read_owned(sentence, draft, self._model)
-        _claim_empty_words(sentence, draft)
+        claim_empty_words(sentence, draft)
         return draft, sentence
 
     def _reading(
@@ -185,6 +192,8 @@ class QuestionParser:
         left = sentence.left()
         queries = list(queries_of(draft, self._model)) if draft.metrics else []
         query = queries[0] if queries else None
+        if query is not None and not left:
+            left = sentence.written(doubted(query, draft, self._model))
         return Reading(
             query=query,
             language=language,
@@ -210,32 +219,3 @@ def _read_bare_dimension(sentence: Sentence, draft: Draft) -> None:
     first = sentence.after(-1)
     if sentence.kind(first) is Kind.DIMENSION:
         group_by(sentence, draft, first)
-
-
-def _claim_empty_words(sentence: Sentence, draft: Draft) -> None:
-    """Words that change nothing; "what" only where something is named.
-
-    Alone it asks for something else: "what sold in October" wants the products.
-    """
-    sentence.claim(*sentence.of(Kind.FUNCTION, Kind.AND, Kind.HAVE))
-    for index in sentence.of(Kind.ONLY):
-        if not _narrows_what_was_bought(sentence, draft, index):
-            sentence.claim(index)
-    for index in sentence.of(Kind.WHICH):
-        # "Qual o telefone do melhor cliente" asks for no figure, though Telefone is a channel.
-        if sentence.kind(sentence.after(index)) is not Kind.MEMBER:
-            sentence.claim(index)
-    named = any(span.kind is Kind.METRIC and span.meaning.verb is None for span in sentence.spans)
-    if named or draft.has_breakdown:
-        sentence.claim(*sentence.of(Kind.WHAT))
-
-
-def _narrows_what_was_bought(sentence: Sentence, draft: Draft, index: int) -> bool:
-    """As in "clientes que compraram SÓ bebidas": they bought nothing else."""
-    before = sentence.before(index)
-    if before is None or sentence.kind(sentence.after(index)) is not Kind.MEMBER:
-        return False
-    meaning = sentence.meaning(before)
-    return meaning.verb is Kind.BUYING or (
-        meaning.kind is Kind.METRIC and len(sentence.said(before).split()) > 1
-    )

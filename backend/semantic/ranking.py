@@ -49,11 +49,15 @@ def read_ranking(
 
 
 def read_direction(sentence: Sentence, draft: Draft) -> None:
-    """As in "do menor para o maior", "in ascending order": all rows, sorted so."""
+    """As in "do menor para o maior", "in ascending order", "sorted by margin": all rows, sorted so."""
     for index in sentence.of(Kind.ASCENDING, Kind.DESCENDING):
         order: Literal["desc", "asc"] = "asc" if sentence.kind(index) is Kind.ASCENDING else "desc"
         if draft.order in (None, order):
             draft.order = order
+            sentence.claim(index)
+    for index in sentence.of(Kind.SORT):
+        if sentence.kind(sentence.after(index)) is Kind.METRIC:
+            draft.order = draft.order or "desc"
             sentence.claim(index)
 
 
@@ -109,7 +113,8 @@ def _is_ranking(sentence: Sentence, index: int, item: int | None, follow_up: boo
     if follow_up:
         return sentence.kind(after) in (None, Kind.PERIOD, Kind.AND)
     # "Tickets by customer, TOP 5".
-    return sentence.has(Kind.DIMENSION) and after is None and _beside_number(sentence, index)
+    ends = after is None or sentence.kind(after) in (Kind.AND, Kind.REST, Kind.PERIOD)
+    return sentence.has(Kind.DIMENSION) and ends and _beside_number(sentence, index)
 
 
 def _beside_number(sentence: Sentence, index: int) -> bool:

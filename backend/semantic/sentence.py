@@ -1,6 +1,6 @@
 """A question as spans in order, and which of them the rules have made sense of so far."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from backend.semantic.kind import Kind
 from backend.semantic.period_reader import period_at
@@ -66,10 +66,17 @@ class Sentence:
     def left(self) -> tuple[str, ...]:
         """What no rule claimed, as the user wrote it."""
         return tuple(
-            " ".join(token.text for token in self._tokens[span.start : span.end])
+            self._written(span)
             for index, span in enumerate(self.spans)
             if index not in self._claimed
         )
+
+    def written(self, kinds: Collection[Kind]) -> tuple[str, ...]:
+        """The words of these kinds, as the user wrote them."""
+        return tuple(self._written(span) for span in self.spans if span.kind in kinds)
+
+    def _written(self, span: Span) -> str:
+        return " ".join(token.text for token in self._tokens[span.start : span.end])
 
     def _is_glue(self, index: int) -> bool:
         return self.spans[index].kind in _GLUE

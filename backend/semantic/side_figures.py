@@ -1,5 +1,7 @@
 """What is told beside the figures: each one's share, a running total, one row for the rest."""
 
+from datetime import date
+
 from backend.domain.sales import MetricQuery
 from backend.semantic.draft import Draft
 from backend.semantic.kind import Kind
@@ -12,7 +14,7 @@ def read_share(sentence: Sentence, draft: Draft, before: MetricQuery | None) -> 
     The share of one member is told among those of all. `before` is the query that a follow-up goes
     on from.
     """
-    for index in sentence.of(Kind.SHARE):
+    for index in sentence.of(Kind.SHARE, Kind.PERCENT):
         if not draft.dimensions and len(draft.filters) == 1:
             [(dimension, members)] = draft.filters.items()
             if len(members) == 1:
@@ -23,14 +25,20 @@ def read_share(sentence: Sentence, draft: Draft, before: MetricQuery | None) -> 
             sentence.claim(index)
 
 
-def read_running_total(sentence: Sentence, draft: Draft) -> None:
+def read_running_total(
+    sentence: Sentence, draft: Draft, before: MetricQuery | None, today: date
+) -> None:
     """As in "acumulado mês a mês"; without a grain what is accumulated is the period's total.
 
     "Acumulado até junho" does not say since when.
     """
     for index in sentence.of(Kind.CUMULATIVE):
-        if draft.grain is not None or (draft.period and draft.period.from_date):
-            draft.cumulative = draft.grain is not None
+        grain = draft.grain or (before.grain if before is not None else None)
+        if grain is not None or (draft.period and draft.period.from_date):
+            draft.cumulative = grain is not None
+            if grain is None and draft.period is not None:
+                # "No acumulado do ano": so far.
+                draft.period = draft.period.until(max(today, draft.period.from_date or today))
             sentence.claim(index)
 
 

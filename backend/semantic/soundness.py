@@ -1,31 +1,44 @@
 """What words may say and no query tells truly: then a reading is not complete."""
 
-from backend.domain.errors import SalesQueryInvalid
 from backend.domain.sales import MetricQuery
 from backend.semantic.draft import Draft
+from backend.semantic.kind import Kind
 from backend.semantic.model import SemanticModel
-from backend.semantic.validity import check_query
-from backend.semantic.verb_metrics import burdens
+from backend.semantic.validity import is_valid
+from backend.semantic.verb_metrics import merits
 
 
 def is_sound(query: MetricQuery, draft: Draft, model: SemanticModel) -> bool:
     """True when the query's figures are what the question asked for."""
+    return not doubted(query, draft, model) and is_valid(model, query)
+
+
+def doubted(query: MetricQuery, draft: Draft, model: SemanticModel) -> tuple[Kind, ...]:
+    """The kinds of words that the query does not do justice to."""
     if draft.whole_compared and query.grain and query.compare == "previous_period":
         # Each day would be compared with the day before, and not with last month's.
-        return False
-    if draft.judged and (query.order_by or query.metrics[0]) in burdens(model):
-        # "The worst carrier by late rate" has the highest; whoever sorts by "worst" gets the lowest.
-        return False
+        return (Kind.COMPARE, Kind.GROWTH)
+    if set(query.filters) & set(query.exclude):
+        # "Faturamento do Thiago menos o da Juliana" is a difference.
+        return (Kind.EXCLUDE, Kind.LEAST)
+    if draft.judged and (query.order_by or query.metrics[0]) not in merits(model):
+        # The worst carrier by late rate has the highest; whoever sorts by "worst" gets the lowest.
+        return (Kind.BEST, Kind.WORST)
+    if draft.growth and query.order and not draft.by_change and query.compare:
+        # "Sales growth by country, top 5": by sales, or by growth?
+        return (Kind.GROWTH,)
     if query.share and not all(_has_shares(model, name) for name in query.metrics):
-        return False
-    try:
-        check_query(model, query)
-    except SalesQueryInvalid:
-        return False
-    return True
+        return (Kind.SHARE, Kind.PERCENT)
+    return ()
 
 
 def _has_shares(model: SemanticModel, name: str) -> bool:
-    """False for a ratio: one member's is no part of all members'."""
+    """False for a ratio, of which one member's is no part of all members'.
+
+    And for what has a rate of its own: "% de desconto" is that, rather than each one's share.
+    """
     metric = model.metrics[name]
-    return metric.numerator is None and metric.format not in ("percent", "ratio")
+    has_rate = any(
+        each.numerator == name and each.format == "percent" for each in model.metrics.values()
+    )
+    return metric.numerator is None and metric.format not in ("percent", "ratio") and not has_rate

@@ -8,7 +8,7 @@ holds its few sessions: no thread of its own, nothing opened before it is needed
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from time import monotonic
 from typing import Any
 
@@ -36,6 +36,8 @@ _CONNECTIONS = 2
 #: A quarter of a worker's threads: whoever comes to a slow source after them must not wait too, or no
 #: thread would be left for the others' questions.
 MOST_WAITING = 16
+# Many quick questions at one moment are no slow source: who comes after them waits a little.
+_ROOM_SECONDS = 0.5
 # 2,000 rows of names and numbers are a tenth of this; more is a column that holds documents.
 _RESULT_BYTES = 4_000_000
 # What a number or a date takes, near enough.
@@ -57,10 +59,12 @@ class ClientDatabase:
         dsn: str,
         engine: Engine = Engine.POSTGRESQL,
         directories: Sequence[Path] = (),
+        most_waiting: int = MOST_WAITING,
     ) -> None:
         """Connects to nothing yet. `dsn` is a secret: it is not kept where a repr would show it.
 
-        A file (SQLite, DuckDB, a folder) must lie in one of `directories`. Raises SourceRefused.
+        A file (SQLite, DuckDB, a folder) must lie in one of `directories`. At most `most_waiting`
+        threads wait for it at once; to the others it is unavailable. Raises SourceRefused.
         """
         self.engine = engine
         self._connector = _connector(dsn, engine, directories)
@@ -74,35 +78,28 @@ class ClientDatabase:
             reset_on_return="rollback" if self._connector.transactional else None,
         )
         self._breaker = Breaker()
-        self._room = BoundedSemaphore(MOST_WAITING)
+        self._room = BoundedSemaphore(most_waiting)
         self._failures: tuple[type[Exception], ...] = (*self._connector.errors, PoolExhausted)
         self._used_at = monotonic()
+        self._lock = Lock()
+        self._running = 0
+        self._closed = False
 
     def run(self, compiled: Compiled) -> Result:
         """The statement's rows. Raises SourceUnavailable, which says nothing of the source."""
-        self._used_at = monotonic()
-        if not self._breaker.lets_through():
-            raise SourceUnavailable
-        if not self._room.acquire(blocking=False):
+        if not self._room.acquire(timeout=_ROOM_SECONDS):
             log.warning("source.crowded")
             raise SourceUnavailable
+        self._enter()
         try:
-            result = self._read(compiled)
-        except PoolExhausted as error:
-            # Those before us take long; that says nothing of the next.
-            log.warning("source.failed", error=type(error).__name__)
-        except self._failures as error:
-            state = getattr(error, "sqlstate", None)
-            if is_outage(error):
-                self._breaker.failed()
-            log.warning("source.failed", error=type(error).__name__, sqlstate=state)
-        else:
-            self._breaker.succeeded()
-            return result
+            result = self._tried(compiled)
         finally:
+            self._leave()
             self._room.release()
-        # Outside the handler, so that the driver's text is not even the cause.
-        raise SourceUnavailable
+        # Outside every handler, so that the driver's text is not even the cause.
+        if result is None:
+            raise SourceUnavailable
+        return result
 
     def unreachable(self) -> str | None:
         """Why no session can be opened, in words that name neither place nor login; None if one can."""
@@ -130,17 +127,60 @@ class ClientDatabase:
 
     @property
     def idle_seconds(self) -> float:
-        """How long nobody has asked."""
-        return monotonic() - self._used_at
+        """How long nobody has asked; 0 while somebody does."""
+        return 0.0 if self._running else monotonic() - self._used_at
 
     def rest(self) -> None:
         """Closes the connections that nobody uses; they are opened again when they are needed."""
-        self._pool.dispose()
-        self._pool = self._pool.recreate()
+        with self._lock:
+            # One in use would come back to a pool that is no longer there.
+            if not self._running:
+                self._pool.dispose()
+                self._pool = self._pool.recreate()
 
     def close(self) -> None:
+        """Gives up everything; what still runs ends first, and a late question opens anew for itself."""
+        with self._lock:
+            self._closed = True
+            if not self._running:
+                self._shut()
+
+    def _enter(self) -> None:
+        with self._lock:
+            self._running += 1
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._running -= 1
+            self._used_at = monotonic()
+            if self._closed and not self._running:
+                self._shut()
+
+    def _shut(self) -> None:
         self._pool.dispose()
         self._connector.close()
+
+    def _tried(self, compiled: Compiled) -> Result | None:
+        """The rows; None where the source has none to give, with the reason in the log."""
+        if not self._breaker.lets_through():
+            return None
+        try:
+            result = self._read(compiled)
+        except PoolExhausted as error:
+            # Those before us take long; that says nothing of the next.
+            log.warning("source.failed", error=type(error).__name__)
+            return None
+        except self._failures as error:
+            if is_outage(error):
+                self._breaker.failed()
+            else:
+                # It refused the statement, so it is there.
+                self._breaker.succeeded()
+            state = getattr(error, "sqlstate", None)
+            log.warning("source.failed", error=type(error).__name__, sqlstate=state)
+            return None
+        self._breaker.succeeded()
+        return result
 
     def _read(self, compiled: Compiled) -> Result:
         connection = self._session()

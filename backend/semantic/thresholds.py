@@ -8,7 +8,7 @@ from backend.semantic.bound import Bound, bounds
 from backend.semantic.breakdown import group_by
 from backend.semantic.draft import Draft
 from backend.semantic.kind import Kind
-from backend.semantic.model import SemanticModel
+from backend.semantic.model import Format, SemanticModel
 from backend.semantic.sentence import Sentence
 
 #: Between the number and the metric that it bounds: "10 mil EM vendas", "5 OU MAIS pedidos".
@@ -33,7 +33,9 @@ def read_thresholds(
     """
     counted = {metric: dimension for dimension, metric in counts.items()}
     for bound in bounds(sentence, model, language):
-        first, last = bound.places[0], bound.places[-1]
+        first, last = bound.places[0], bound.end
+        if sentence.kind(sentence.before(first)) in (Kind.GROWTH, Kind.SHARE, Kind.PERCENT):
+            continue  # A query bounds figures, and not how they change.
         goes_on = before is not None and bool(before.dimensions)
         after = _metric_after(sentence, last, model)
         if not (
@@ -44,16 +46,9 @@ def read_thresholds(
         ):
             continue
         metric = after or _metric_before(sentence, first, model)
-        name, is_of_verb = metric[0] if metric else None, False
-        if name is None and draft.bounds:
-            # "Mais de 100 unidades e menos de 500": of the same.
-            name = draft.bounds[-1].metric
-        if name is None:
-            name = _only_metric(sentence, by_verb)
-            is_of_verb = name is not None and not _has_noun(sentence)
-        if name is None and before is not None:
-            name = before.metrics[0]
-        if name is None or (bound.has_currency and model.metrics[name].format != "money"):
+        name = metric[0] if metric else _metric_meant(sentence, draft, by_verb, before)
+        is_of_verb = metric is None and not draft.bounds and _is_of_verb(sentence, by_verb)
+        if name is None or not _fits(bound, model.metrics[name].format):
             continue
         if is_of_verb and bound.is_small:
             # "Clientes que compraram mais de 5": of what?
@@ -76,6 +71,27 @@ def settle_thresholds(sentence: Sentence, draft: Draft) -> None:
     if not nouns:
         for bound in draft.bounds:
             draft.add_metric(bound.metric)
+
+
+def _metric_meant(
+    sentence: Sentence,
+    draft: Draft,
+    by_verb: Mapping[Kind, str],
+    before: MetricQuery | None,
+) -> str | None:
+    """What a bound without a metric of its own bounds."""
+    if draft.bounds:
+        # "Mais de 100 unidades e menos de 500": of the same.
+        return draft.bounds[-1].metric
+    name = _only_metric(sentence, by_verb)
+    return before.metrics[0] if name is None and before is not None else name
+
+
+def _fits(bound: Bound, figures: Format) -> bool:
+    """Money bounds money; a fraction is bounded by a percentage, and nothing else is."""
+    if bound.has_currency and figures != "money":
+        return False
+    return bound.is_percent == (figures in ("percent", "ratio"))
 
 
 def _metric_after(
@@ -129,8 +145,11 @@ def _only_metric(sentence: Sentence, by_verb: Mapping[Kind, str]) -> str | None:
     return None
 
 
-def _has_noun(sentence: Sentence) -> bool:
-    return any(sentence.meaning(index).verb is None for index in sentence.of(Kind.METRIC))
+def _is_of_verb(sentence: Sentence, by_verb: Mapping[Kind, str]) -> bool:
+    """True where what is bounded is only named by a verb: "compraram mais de 10 mil"."""
+    return _only_metric(sentence, by_verb) is not None and not any(
+        sentence.meaning(index).verb is None for index in sentence.of(Kind.METRIC)
+    )
 
 
 def _verbs(sentence: Sentence, bound: int) -> list[int]:
@@ -156,7 +175,7 @@ def _take_subject(
     place = nearest = sentence.before(bound.places[0])
     while place is not None:
         meaning = sentence.meaning(place)
-        if meaning.kind is Kind.DIMENSION:
+        if meaning.kind is Kind.DIMENSION and not sentence.is_claimed(place):
             if place == nearest and not has_metric:
                 return False
             return group_by(sentence, draft, place)

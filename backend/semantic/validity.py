@@ -35,6 +35,15 @@ def check_query(model: SemanticModel, query: MetricQuery) -> None:
         raise SalesQueryInvalid("the limit must be 1 or more")
 
 
+def is_valid(model: SemanticModel, query: MetricQuery) -> bool:
+    """Whether the model defines what the query names."""
+    try:
+        check_query(model, query)
+    except SalesQueryInvalid:
+        return False
+    return True
+
+
 def key_columns(query: MetricQuery) -> tuple[str, ...]:
     """What the rows are grouped by, in the order of the columns."""
     return ((PERIOD,) if query.grain else ()) + tuple(dict.fromkeys(query.dimensions))

@@ -39,13 +39,20 @@ class Vocabulary:
         unread = {phrase for phrase, meaning in said.items() if meaning.kind is Kind.UNREAD}
         of_model = dict(_model_phrases(model, language, said))
         of_model.update(_verbs(self.lexicon, of_model))
+        for phrase in _split_by(of_model, said):
+            del said[phrase]
         self._model_words = frozenset(word for phrase in of_model for word in phrase)
         said.update(of_model)
+        for phrase, meaning in _names(model):
+            said.setdefault(phrase, meaning)
         #: Who sells and who buys, for "quem vendeu mais".
         self.who = _who(said)
         #: What counts the members of a dimension: that of "quantos clientes", by the dimension.
         self.counts = _counts(said)
         said.update({phrase: Meaning(kind=Kind.UNREAD) for phrase in unread - said.keys()})
+        self._dimension_words = frozenset(
+            phrase[-1] for phrase, meaning in of_model.items() if meaning.kind is Kind.DIMENSION
+        )
         self._spoken = self.lexicon.words | self._model_words
         self._said = PhraseTable(said)
         self._named = members.table
@@ -71,6 +78,8 @@ class Vocabulary:
             written = tokens[start:end]
             if not stands_alone(spoken[start:end], spelt, self._spoken):
                 continue
+            if spelt.shortened and end - start == 1 and not self._is_called(tokens, start):
+                continue
             is_word = end in said or self._is_word(spoken, start, end)
             if end - start == 1 and spoken[start] in self.lexicon.everyday:
                 if spelt.shortened:
@@ -82,6 +91,15 @@ class Vocabulary:
             ):
                 said[end] = spelt.meaning
         yield from ((meaning, end) for end, meaning in said.items())
+
+    def _is_called(self, tokens: Sequence[Token], at: int) -> bool:
+        """True for one word of a name that is written as one: "easy sales" are not of a genre."""
+        before = tokens[at - 1].word if at else ""
+        return (
+            tokens[at].text[0].isupper()
+            or before in self.lexicon.before_names
+            or before in self._dimension_words
+        )
 
     def _is_word(self, spoken: Sequence[str], start: int, end: int) -> bool:
         """True for one word that the language has too, for instance in its period grammar.
@@ -135,6 +153,29 @@ def _model_phrases(
         for text in (*dimension.synonyms.get(language, ()), label.plural, label.singular):
             plural = folded(text) != folded(label.singular) and _looks_plural(text)
             yield words(text), replace(meaning, plural=plural)
+
+
+def _split_by(of_model: Mapping[Phrase, Meaning], said: Mapping[Phrase, Meaning]) -> list[Phrase]:
+    """Phrases of the language that are a word of the model and empty ones: "ACCOUNT for" Acme."""
+    empty = (Kind.FUNCTION, Kind.BY, Kind.FROM)
+    return [
+        phrase
+        for phrase in said
+        if len(phrase) > 1
+        and phrase[:1] in of_model
+        and all(_kind(said, word) in empty for word in phrase[1:])
+    ]
+
+
+def _names(model: SemanticModel) -> Iterator[tuple[Phrase, Meaning]]:
+    """What the model calls its own, for where its labels do not say so: "faixa" for `faixa etária`.
+
+    Names of one word: `revenue_year_to_date` would take the words of a period.
+    """
+    for name in model.metrics:
+        yield (name,), Meaning(kind=Kind.METRIC, metrics=(name,))
+    for name in model.dimensions:
+        yield (name,), Meaning(kind=Kind.DIMENSION, dimension=name)
 
 
 def _verbs(spoken: Lexicon, of_model: Mapping[Phrase, Meaning]) -> Iterator[tuple[Phrase, Meaning]]:

@@ -16,7 +16,8 @@ BINARY = next(Path(str(_SPEC and _SPEC.origin)).parent.glob("_binaries/*/valkey-
 # To AUTH and PING. While it loads its data it answers PING with an error.
 READY = b"+OK\r\n+PONG\r\n"
 # Without the append-only file a restart forgets every pending message; with it, at most the last
-# second, and the rows in Postgres bring that back.
+# second, and the rows in Postgres bring that back. When memory runs short, what goes first is what
+# has an end: kept rows and told events, never a message that waits.
 CONFIGURATION = """\
 bind {host}
 port {port}
@@ -25,6 +26,8 @@ requirepass {password}
 appendonly yes
 appendfsync everysec
 save ""
+maxmemory 192mb
+maxmemory-policy volatile-lru
 loglevel warning
 """
 

@@ -160,6 +160,27 @@ def test_a_question_is_read_and_what_it_asks_can_be_queried(figures: Figures) ->
     assert reading["not_understood"]
 
 
+def test_a_conversation_may_turn_to_another_source(figures: Figures) -> None:
+    """What was asked of one is nothing that the other knows."""
+    other = MODEL.replace("  revenue:", "  billed:").replace("  region:\n    t", "  area:\n    t")
+    figures.add("other", model=other)
+    with figures.on.door.client(figures.on.a.admin) as client:
+        client.put("/users/eva", json={"role": "manager"})
+
+    def ask_chat(message: str, source: str) -> Any:
+        question = {"user_id": "eva", "message": message, "data_source": source}
+        return figures.post("/chat", question, key=figures.on.a.chat)
+
+    first = ask_chat("faturamento por região em outubro", "shop").json()
+    assert [each["value"] for each in first["figures"]] == [300, 100]
+    asked = {"data_source": "other", "conversation_id": first["conversation_id"]}
+    for question in ("e em setembro?", "por mês", "só os 2 maiores"):
+        assert read(figures, question, **asked)["follow_up"] is False
+    assert ask_chat("e em setembro?", "other").status_code == 200
+    [figure] = ask_chat("qual foi o faturamento de setembro?", "other").json()["figures"]
+    assert (figure["metric"], figure["value"]) == ("billed", 50)
+
+
 def test_a_follow_up_goes_on_from_the_conversation(figures: Figures) -> None:
     with figures.on.door.client(figures.on.a.admin) as client:
         client.put("/users/rui", json={"role": "manager"})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -19,11 +20,13 @@ from backend.semantic.layer import SemanticLayer
 from backend.semantic.model import SemanticModel
 from backend.semantic.parser import QuestionParser
 from backend.semantic.source import Result
-from backend.store import people, tenants, turns
+from backend.store import data_sources, people, tenants, turns
 from backend.store.database import Conn
+from backend.store.seal import Seal
 from crews.sales_assistant.run import CrewRun
 from tests.conftest import MigratedDatabase, PostgresCluster, ValkeyUrl
-from tests.integration.road_stage import Road, a_road
+from tests.integration.link import free_port
+from tests.integration.road_stage import SECRET, Road, a_road
 from tests.integration.stage import ask, claim
 from tests.unit.semantic_model import MODEL
 
@@ -151,7 +154,7 @@ def test_taken_for_permitted_they_would_hear_names(
 ) -> None:
     """The twin: it is the fast path that keeps them back, for the tool refuses only figures."""
 
-    def blind(run: CrewRun, planner: Planner, model: SemanticModel, *, permitted: bool) -> Any:
+    def blind(run: CrewRun, planner: Planner, model: SemanticModel, **_: bool) -> Any:
         return certain(run, planner, model, permitted=True)
 
     monkeypatch.setattr(think, "certain", blind)
@@ -174,17 +177,45 @@ def test_an_agent_can_have_its_model_speak_every_answer(road: Road) -> None:
             tenants.add_agent(conn, road.tenant_id, usual, is_default=True)
 
 
-def test_a_source_that_is_down_is_told_at_once(road: Road) -> None:
+@pytest.mark.parametrize("question", [OCTOBER, "faturamento do cliente Aurora em outubro"])
+def test_a_source_that_is_down_is_told_at_once(road: Road, question: str) -> None:
     """The client's database is gone and nothing was ever read of it: no model makes that better."""
     layer = SemanticLayer(MODEL, Gone(), "gone")
-    source = Source(layer=layer, parser=QuestionParser(MODEL, {}), id="gone")
+    source = Source(layer=layer, parser=QuestionParser(MODEL, {}), id="gone", silent=True)
     world = replace(road.world, model=NobodyAsked(), sources=OnlySource(source))
-    body = replace(road, world=world).ask(OCTOBER, user_id="down")
+    body = replace(road, world=world).ask(question, user_id="down")
     [call] = body["tool_calls"]
     assert call["error"] == "source_unavailable"
     assert body["model"] == "metric-engine"
     assert body["cached"] is False
     assert body["figures"] == []
+
+
+def test_a_source_that_went_down_names_the_age_of_the_last_data(road: Road) -> None:
+    layer = SemanticLayer(MODEL, Gone(), "gone")
+    layer.last_read_at = datetime(2026, 11, 24, 12, 5, tzinfo=UTC)
+    source = Source(layer=layer, parser=QuestionParser(MODEL, {}), id="gone-2")
+    world = replace(road.world, model=NobodyAsked(), sources=OnlySource(source))
+    body = replace(road, world=world).ask(OCTOBER, user_id="down")
+    assert "não está respondendo" in body["response"]
+    assert body["response"].endswith("lidos em 24/11/2026 às 09:05.")
+
+
+def test_a_source_that_was_never_reached_is_silent_until_it_is_set_up_anew(
+    postgres: PostgresCluster, database: MigratedDatabase, valkey: ValkeyUrl
+) -> None:
+    nowhere = f"postgresql://reader:secret@127.0.0.1:{free_port()}/gone"
+    told = []
+    with a_road(postgres, database, valkey) as road:
+        modelled = replace(road, world=replace(road.world, model=NobodyAsked()))
+        [item] = data_sources.all_of(road.world.database, road.tenant_id)
+        kept = data_sources.find(road.world.database, road.tenant_id, item.id)
+        for dsn in (nowhere, postgres.reader_dsn()):
+            changed = replace(kept, sealed_dsn=Seal(SECRET).close(dsn))
+            data_sources.replace(road.world.database, road.tenant_id, changed)
+            body = modelled.ask("faturamento no Sul em outubro")
+            told.append(body["tool_calls"][0]["error"])
+    assert told == ["source_unavailable", None]
 
 
 def test_an_answer_that_cannot_be_told_is_still_remembered(road: Road) -> None:

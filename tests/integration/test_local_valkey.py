@@ -49,3 +49,18 @@ def test_the_password_is_not_on_the_command_line(server: Valkey) -> None:
     program = server.prepare()
     assert server.password not in " ".join(program.command)
     assert Path(program.command[1]).stat().st_mode & 0o077 == 0
+
+
+def test_kept_rows_make_room_before_a_message_is_refused(
+    server: Valkey, scratch: tuple[Path, WatchdogPipe]
+) -> None:
+    """Whoever asks much fills memory with rows; questions must go on being heard."""
+    with running(server.prepare(), scratch[1]), redis.Redis.from_url(server.url) as client:
+        assert int(client.info("memory")["maxmemory"]) > 0
+        client.rpush("queue", "a job")
+        client.config_set("maxmemory", client.info("memory")["used_memory"] + 2_000_000)
+        for number in range(40):
+            client.set(f"rows:{number}", b"x" * 256 * 1024, ex=3600)
+        client.rpush("queue", "another")
+        assert client.lrange("queue", 0, -1) == [b"a job", b"another"]
+        assert int(client.info("stats")["evicted_keys"]) > 0

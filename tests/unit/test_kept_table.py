@@ -23,8 +23,8 @@ ROW = ["2026-10-01", "Sul", "10.5", 3]
 CELLS = {
     "text": st.text(),
     "integer": st.integers(),
-    # As the layer hands them on: without zeros at the end.
-    "number": st.decimals(allow_nan=False, allow_infinity=False, places=2).map(
+    # As the layer hands them on: without zeros at the end. No company sells for more.
+    "number": st.decimals(min_value=-(10**20), max_value=10**20, places=2).map(
         lambda number: Decimal(f"{number:f}".rstrip("0").rstrip(".")) + 0
     ),
     "date": st.dates(),

@@ -52,3 +52,27 @@ def test_a_named_dimension_leaves_no_doubt() -> None:
 
     assert reading.complete
     assert not reading.readings
+
+
+def test_a_first_name_of_two_is_read_as_each_of_them() -> None:
+    reading = read("vendas do João em outubro", date(2026, 11, 24))
+
+    assert not reading.complete
+    assert [dict(each.filters) for each in reading.readings] == [
+        {"seller": ("João Pereira",)},
+        {"seller": ("João Santos",)},
+    ]
+
+
+def test_a_metric_alone_may_go_on_from_the_question_before_or_not() -> None:
+    reading = read("ticket médio", date(2026, 11, 24), "faturamento por região em outubro")
+
+    assert not reading.complete
+    assert [(each.metrics, each.dimensions) for each in reading.readings] == [
+        (("avg_ticket",), ("region",)),
+        (("avg_ticket",), ()),
+    ]
+
+
+def test_where_both_come_to_the_same_a_metric_alone_is_no_doubt() -> None:
+    assert read("ticket médio", date(2026, 11, 24), "faturamento").complete

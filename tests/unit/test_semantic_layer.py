@@ -260,7 +260,7 @@ def test_members_of_the_wrong_type_are_refused() -> None:
 
 def test_members_are_read_once_and_outlive_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
     database = _Database()
-    members = Members(MODEL, database)
+    members = Members(MODEL, database, aside=lambda work: work())
     clock = 1000.0
     monkeypatch.setattr("backend.semantic.members.monotonic", lambda: clock)
 

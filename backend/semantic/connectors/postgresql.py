@@ -60,7 +60,8 @@ class PostgreSqlConnector:
             return False
         try:
             connection.autocommit = True
-            connection.execute("")
+            # An exchange is needed anyway; locks of a session are all that outlives a transaction.
+            connection.execute("SELECT pg_advisory_unlock_all()")
             connection.autocommit = False
         except psycopg.Error:
             return False

@@ -8,12 +8,15 @@ from typing import Any
 from urllib.parse import quote
 
 from backend.semantic.connectors import connector
+from backend.semantic.folding import folded
 
 # How many of SQLite's steps pass between two looks at the clock: some tenths of a millisecond.
 _STEPS = 10_000
 # A writer of the client's may hold the file for so long.
 _BUSY_SECONDS = 1.0
 _BATCH = 200
+# Of one value: more is a statement that makes text up, or a document, which no figure is.
+_MOST_BYTES = 4_000_000
 
 _READS = frozenset(
     {
@@ -46,9 +49,11 @@ class SqliteConnector:
         conn.execute("PRAGMA query_only = ON")
         conn.execute("PRAGMA trusted_schema = OFF")
         conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+        conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_BYTES)
         # Its own know the letters of English only.
         conn.create_function("lower", 1, _lower, deterministic=True)
         conn.create_function("upper", 1, _upper, deterministic=True)
+        conn.create_function("folded", 1, _folded, deterministic=True)
         # Names in whatever encoding are shown, not refused.
         conn.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
         conn.set_authorizer(_authorize)
@@ -88,6 +93,10 @@ def _authorize(action: int, first: str | None, second: str | None, *_: object) -
 
 def _lower(text: Any) -> Any:
     return text.lower() if isinstance(text, str) else text
+
+
+def _folded(text: Any) -> Any:
+    return folded(text) if isinstance(text, str) else text
 
 
 def _upper(text: Any) -> Any:

@@ -22,6 +22,7 @@ class DuckDb(PostgreSql):
     quotes_names = True
     collation = None
     pieces: ClassVar = PostgreSql.pieces | {
+        "holds": "STRPOS(STRIP_ACCENTS(LOWER({text})), {part}) > 0",
         # Its division of decimals is one of doubles in any case.
         "divided": f"ROUND(CAST({{dividend}} AS DOUBLE) / NULLIF({{divisor}}, 0), {RATIO_PLACES})",
     }

@@ -7,6 +7,11 @@ from sqlglot import exp
 from backend.semantic.dialects.dialect import RATIO_PLACES, Dialect
 from backend.semantic.engine import Engine
 
+# It takes accents off only with an extension. These are those of the languages that we speak; both
+# cases, because a database in the locale C knows the small letters of English only.
+_ACCENTED = "áàâãäåçéèêëíìîïñóòôõöúùûüýÿÁÀÂÃÄÅÇÉÈÊËÍÌÎÏÑÓÒÔÕÖÚÙÛÜÝ"
+_BARE = "aaaaaaceeeeiiiinooooouuuuyyaaaaaaceeeeiiiinooooouuuuy"
+
 
 class PostgreSql(Dialect):
     engine = Engine.POSTGRESQL
@@ -31,6 +36,8 @@ class PostgreSql(Dialect):
         " - INTERVAL '2 DAY' AS DATE)",
         "add_months": "CAST({day} + {count} * INTERVAL '1 MONTH' AS DATE)",
         "add_days": "CAST({day} + {count} * INTERVAL '1 DAY' AS DATE)",
+        # Within the brackets of LOWER and TRANSLATE an index is of no use; it is asked seldom.
+        "holds": f"STRPOS(TRANSLATE(LOWER({{text}}), '{_ACCENTED}', '{_BARE}'), {{part}}) > 0",
         # Not straight from `real`, which would keep six digits of it before and after the point.
         "exact": "ROUND(CAST(CAST({number} AS DOUBLE PRECISION) AS DECIMAL), {places})",
         "divided": f"ROUND(CAST({{dividend}} AS DECIMAL) / NULLIF({{divisor}}, 0), {RATIO_PLACES})",

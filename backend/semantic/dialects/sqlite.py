@@ -36,6 +36,8 @@ class Sqlite(Dialect):
         " {count} || ' months', '+1 month', '-1 day'))",
         "add_days": "DATE({day}, {count} || ' days')",
         "divided": f"ROUND(CAST({{dividend}} AS REAL) / NULLIF({{divisor}}, 0), {RATIO_PLACES})",
+        # A function of the session's own: see the connector.
+        "holds": "INSTR(FOLDED({text}), {part}) > 0",
         "exact": "ROUND({number}, {places})",
         "summed": f"SUM(CAST(ROUND({{number}} * {_SCALE}) AS INTEGER)) / {_SCALE}.0",
     }
