@@ -15,6 +15,9 @@ from ui.errors import ApiFailed
 
 #: Read models answer in 150 ms; a reader waits no longer than this for one that does not.
 _PATIENCE = httpx.Timeout(10.0, connect=3.0)
+#: What a worker is asked for has the client's own database behind it; the API gives up after 25 s.
+_WORKER_PATIENCE = httpx.Timeout(30.0, connect=3.0)
+_ASKED_OF_A_WORKER = ("/metrics/", "/data-sources/")
 #: The API sends a comment every 15 s into a silent stream: two missed ones mean that it is gone.
 _STREAM_PATIENCE = httpx.Timeout(35.0, connect=3.0)
 
@@ -22,13 +25,18 @@ _STREAM_PATIENCE = httpx.Timeout(35.0, connect=3.0)
 def get(path: str, key: str | None, params: Mapping[str, str] | None = None) -> Any:
     """Raises ApiFailed."""
     with _failures_told():
-        return _body(_client().get(path, params=params, headers=_headers(key)))
+        return _body(
+            _client().get(path, params=params, headers=_headers(key), timeout=_patience(path))
+        )
 
 
-def post(path: str, key: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
+def post(
+    path: str, key: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> Any:
     """Raises ApiFailed."""
+    sent = {**_headers(key), **(headers or {})}
     with _failures_told():
-        return _body(_client().post(path, json=body, headers={**_headers(key), **headers}))
+        return _body(_client().post(path, json=body, headers=sent, timeout=_patience(path)))
 
 
 @contextmanager
@@ -60,6 +68,10 @@ def new_client(transport: httpx.BaseTransport | None = None) -> httpx.Client:
 def _client() -> httpx.Client:
     """One for all sessions: its connections are shared, the key is in each request."""
     return new_client()
+
+
+def _patience(path: str) -> httpx.Timeout:
+    return _WORKER_PATIENCE if path.startswith(_ASKED_OF_A_WORKER) else _PATIENCE
 
 
 def _headers(key: str | None) -> dict[str, str]:

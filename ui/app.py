@@ -15,6 +15,7 @@ _ICONS = {
     "turns": ":material/list_alt:",
     "turn": ":material/timeline:",
     "costs": ":material/payments:",
+    "data": ":material/database:",
     "chat": ":material/chat:",
 }
 #: A picture of our own: for one of the menu's symbols a browser would ask another host.

@@ -108,6 +108,54 @@ def answers(text: str = "words", *, full: bool = True) -> dict[str, Answer]:
             "next_after": None,
         },
         f"/turns/{TURN}/trace": trace(text) if full else empty_trace(),
+        **data_answers(text, full=full),
+    }
+
+
+def data_answers(text: str, *, full: bool) -> dict[str, Answer]:
+    """What a source is asked, and what its owner wrote about it."""
+    named = {"name": "revenue", "label": {"en": text}, "synonyms": {}, "definition": {"en": text}}
+    described = {**named, "format": "currency", "owner": text, "certified": True}
+    return {
+        "/metrics/parse": {
+            "query": {"metrics": ["revenue"], "dimensions": ["region"]},
+            "complete": full,
+            "not_understood": [] if full else [text],
+            "readings": [],
+            "language": "en",
+            "follow_up": False,
+        },
+        "/metrics/query": {
+            "rows": [{"region": text, "revenue": 1249.5}][: int(full)],
+            "sql": f"SELECT '{text}'",
+            "provenance": {"source": text},
+        },
+        "/metrics/catalog": {
+            "name": "sales",
+            "title": {"en": text},
+            "model_version": "1",
+            "currency": "BRL",
+            "time_zone": "America/Sao_Paulo",
+            "metrics": [described],
+            "dimensions": [{**described, "has_members": True}],
+        },
+        "/data-sources": {
+            "data_sources": [
+                {
+                    "id": TURN,
+                    "name": text,
+                    "engine": "sqlite",
+                    "default": True,
+                    "updated_at": "2026-11-27T02:30:00Z",
+                }
+            ][: int(full)],
+        },
+        f"/data-sources/{TURN}/test": {
+            "ok": full,
+            "connected": True,
+            "read_only": None,
+            "problems": [{"code": "column_missing", "detail": text}],
+        },
     }
 
 

@@ -17,7 +17,7 @@ UI = Path(__file__).parents[2] / "ui"
 KEY = "sc_a-key-of-the-console"
 HOSTILE = "<img src=http://x> ![x](http://x)"
 #: Elements that draw their words as they are.
-PLAIN = {"text", "code", "dataframe", "vega_lite_chart", "text_input"}
+PLAIN = {"text", "code", "dataframe", "vega_lite_chart", "text_input", "selectbox"}
 #: A page, and what its address needs to be about something.
 PAGES = {
     "overview": {},
@@ -26,6 +26,7 @@ PAGES = {
     "turns": {},
     "turn": {"id": TURN},
     "costs": {},
+    "data": {"question": "revenue by region"},
 }
 
 
@@ -36,12 +37,15 @@ class PretendedApi:
     answers: dict[str, Answer]
     #: (status, code) of every answer, where all fail.
     failing: tuple[int, str] | None = None
+    #: The same of single paths.
+    refusing: dict[str, tuple[int, str]] = field(default_factory=dict)
     asked: list[httpx.Request] = field(default_factory=list)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
-        if self.failing is not None:
-            status, code = self.failing
+        failing = self.failing or self.refusing.get(request.url.path)
+        if failing is not None:
+            status, code = failing
             return httpx.Response(status, json={"code": code, "detail": "why it failed"})
         answer = self.answers.get(request.url.path)
         if answer is None:

@@ -36,6 +36,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[PretendedApi]:
         ("turns", "US$ 0.002980"),
         ("turn", "600"),
         ("costs", "1,545"),
+        ("data", "1249.5"),
     ],
 )
 def test_a_page_shows_what_there_is(api: PretendedApi, screen: str, expected: str) -> None:
@@ -59,6 +60,8 @@ def test_a_page_shows_what_there_is(api: PretendedApi, screen: str, expected: st
         ("turns", "state.empty_turns"),
         ("costs", "state.empty_usage"),
         ("turn", "turn.no_answer"),
+        ("data", "data.no_rows"),
+        ("data", "data.no_sources"),
     ],
 )
 def test_an_empty_page_says_so(api: PretendedApi, screen: str, said: str) -> None:

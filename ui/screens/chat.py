@@ -109,6 +109,8 @@ def _ending(exchange: Exchange) -> None:
         st.error(say("chat.failed", reason=reason))
     else:
         data = closing.data
+        for chart in data.get("charts", []):
+            st.vega_lite_chart(chart["spec"])
         st.caption(
             say(
                 "chat.summary",
