@@ -137,7 +137,7 @@ def test_a_worker_told_to_stop_ends_or_gives_back_what_it_has(
     worker = stack.signal("worker", signal.SIGTERM)
     until(lambda: not _runs(worker), "the end of the worker")
     left = tasks_left(stack, "answer")
-    assert {task["turn_id"] for task in left} == set(accepted[10:])
+    assert {task["subject_id"] for task in left} == set(accepted[10:])
     assert {task["state"] for task in left} == {"ready"}
     assert {task["failures"] for task in left} == {0}
 

@@ -214,4 +214,7 @@ def _body(
         },
         "cached": False,
         "time_ms": 40,
+        "understood": None,
+        "cache": None,
+        "charts": [],
     }

@@ -41,7 +41,7 @@ def test_waits_and_answers_with_the_whole_body(on: Stage, caller: httpx.Client) 
     assert set(body) == {
         *("response", "model", "tokens_used", "context_size", "memory", "turn_id"),
         *("conversation_id", "language", "route", "tool_calls", "figures", "usage", "cached"),
-        "time_ms",
+        *("time_ms", "understood", "cache", "charts"),
     }
     state = caller.get(f"/turns/{body['turn_id']}").json()
     assert state["status"] == "answered"

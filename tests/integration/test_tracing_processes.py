@@ -165,6 +165,8 @@ def _processes(
             "LLM_MODEL": "small",
             "LLM_PRICE_PER_MILLION": "0.15/0.60",
             "DRAIN_SECONDS": "10",
+            # A certain question would go without the model whose spans are looked at.
+            "FAST_PATH": "off",
             **environment,
         },
     )

@@ -77,6 +77,8 @@ class ProviderStack:
             f"{prefix}_API_KEY": "test-key",
             f"{prefix}_BASE_URL": base_url,
             "LLM_TIMEOUT_SECONDS": f"{timeout_seconds:g}",
+            # What is tested is the model's part, which a certain question would go without.
+            "FAST_PATH": "off",
         }
         if provider == "openai_compatible":
             variables["LLM_PRICE_PER_MILLION"] = OWN_PRICE

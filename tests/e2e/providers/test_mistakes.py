@@ -61,7 +61,9 @@ def test_an_invented_figure_is_not_believed(
     stack: ProviderStack, provider: Provider, wire: Wire, user: str, ask: Ask
 ) -> None:
     october = stack.revenue(*OCTOBER)
-    wire.script([calls(OCTOBER), says("Boa notícia. As vendas foram de R$ 9.876.543,21!")])
+    invented = says("Boa notícia. As vendas foram de R$ 9.876.543,21!")
+    # The second is what is made of the correction that is asked for once.
+    wire.script([calls(OCTOBER), invented, invented])
 
     told = ask(stack, user, SALES)
 
