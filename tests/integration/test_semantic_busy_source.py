@@ -15,6 +15,7 @@ from backend.semantic import source
 from backend.semantic.breaker import MOST_FAILURES
 from backend.semantic.compile import Compiled
 from backend.semantic.connectors import postgresql
+from backend.semantic.engine import Engine
 from backend.semantic.source import ClientDatabase
 from tests.conftest import PostgresCluster
 from tests.integration.guarded_shop import shop_login
@@ -232,7 +233,7 @@ def test_a_folder_that_is_closed_in_use_leaves_no_copy(
     copies.mkdir()
     (folder / "sold.csv").write_text("amount\n1\n", encoding="utf-8")
     monkeypatch.setattr("tempfile.tempdir", str(copies))
-    mine = ClientDatabase(f"duckdb:///{folder}", source.Engine.DUCKDB, (tmp_path,))
+    mine = ClientDatabase(f"duckdb:///{folder}", Engine.DUCKDB, (tmp_path,))
     question = asking("SELECT sum(amount) FROM sold")
     assert mine.run(question).rows == ((1,),)
     assert list(copies.iterdir())

@@ -83,7 +83,7 @@ def test_an_invented_figure_is_not_believed(
         ]
         assert told.heard == response
         assert "9.876" not in json.dumps(told.events)
-    assert told.body["usage"]["llm_calls"] == 2
+    assert told.body["usage"]["llm_calls"] == 3
 
 
 @only("openai")
