@@ -123,7 +123,7 @@ def _read_only_what_with(
     other = sentence.spans[index].period
     if other is None or other.unit is None:
         return
-    for base in (before, whole(other.unit, time.today)):
+    for base in (before, whole(other.unit, time.today, time.calendar.first_weekday)):
         compare = _relation(base, other) if base is not None else None
         if base is not None and compare is not None:
             draft.period, draft.compare = base, compare

@@ -61,7 +61,9 @@ class QuestionParser:
         self._by_verb = metrics_of_verbs(model)
         self._closings = closings(model)
         self._calendar = CompanyCalendar(
-            country=model.country or "", fiscal_year_start=model.fiscal_year_start
+            country=model.country or "",
+            fiscal_year_start=model.fiscal_year_start,
+            week_start=model.week_start,
         )
         names = MemberNames(model, members)
         self._vocabularies = {language: Vocabulary(model, names, language) for language in Language}

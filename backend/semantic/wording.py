@@ -233,7 +233,8 @@ def _period_of(query: MetricQuery, row: Mapping[str, Any]) -> Period | None:
         return None
     first = row[_PERIOD]
     day = first if isinstance(first, date) else date.fromisoformat(str(first)[:10])
-    return whole(Unit(query.grain), day)
+    # A week is named by its first day, whichever weekday the company's begins on.
+    return whole(Unit(query.grain), day, day.weekday())
 
 
 def _group_label(model: SemanticModel, names: tuple[str, ...], language: Language) -> Label | None:

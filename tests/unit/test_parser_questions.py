@@ -1,10 +1,14 @@
 """Everyday questions in three languages mean exactly one query, or are not claimed to be read."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
-from tests.unit.parser_questions import Case, arguments, cases, read
+from backend.semantic.model import WeekStart
+from backend.semantic.parser import QuestionParser
+from tests.unit.parser_questions import MEMBERS, Case, arguments, cases, read
+from tests.unit.semantic_model import MODEL
 
 CASES = [*cases(), *cases("questions_full.yaml")]
 READ = [case for case in CASES if case.expected is not None]
@@ -76,3 +80,20 @@ def test_a_metric_alone_may_go_on_from_the_question_before_or_not() -> None:
 
 def test_where_both_come_to_the_same_a_metric_alone_is_no_doubt() -> None:
     assert read("ticket médio", date(2026, 11, 24), "faturamento").complete
+
+
+@pytest.mark.parametrize(
+    ("week_start", "first"),
+    [
+        ("monday", date(2026, 11, 16)),
+        ("sunday", date(2026, 11, 15)),
+        ("saturday", date(2026, 11, 14)),
+    ],
+)
+def test_a_week_begins_on_the_companys_first_day(week_start: WeekStart, first: date) -> None:
+    parser = QuestionParser(replace(MODEL, week_start=week_start), MEMBERS)
+
+    reading = parser.read("faturamento da semana passada", today=date(2026, 11, 25), previous=None)
+
+    assert reading.query is not None
+    assert (reading.query.from_date, reading.query.to_date) == (first, first + timedelta(days=6))
