@@ -19,7 +19,7 @@ def check(draft: Draft, evidence: Evidence, language: Language) -> Checked:
     Where no figure would be left, the tools' own words are told, or that there is nothing.
     """
     figures = _figures(draft)
-    wrong = list(faults(draft.text, evidence))
+    wrong = [] if told_by_tool(draft) else list(faults(draft.text, evidence))
     if not wrong:
         return Checked(text=draft.text, draft=draft, figures=_said(figures, draft.text))
     correction = {
@@ -41,6 +41,11 @@ def check(draft: Draft, evidence: Evidence, language: Language) -> Checked:
     return Checked(
         text=text, draft=draft, figures=figures if summaries else (), corrections=(correction,)
     )
+
+
+def told_by_tool(draft: Draft) -> bool:
+    """Whether the draft is a tool's own words, word for word: they are the evidence."""
+    return draft.text in [call.outcome.summary for call in draft.tool_calls]
 
 
 def _figures(draft: Draft) -> tuple[Figure, ...]:

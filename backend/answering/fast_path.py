@@ -15,7 +15,7 @@ from backend.domain.chat import Subject
 from backend.domain.events import EventKind
 from backend.domain.ports import Planner
 from backend.domain.sales import MetricQuery
-from backend.domain.turns import Checked, Decision, Draft, Route
+from backend.domain.turns import Decision, Draft, Route
 from backend.semantic.model import SemanticModel
 from backend.semantic.planner import QUERY_TOOL
 from backend.semantic.query_arguments import query_to_arguments
@@ -129,15 +129,6 @@ def asked_back(run: CrewRun, readings: tuple[MetricQuery, ...], model: SemanticM
         steps=(),
         choices=readings,
     )
-
-
-def told_by_tool(draft: Draft) -> Checked | None:
-    """A tool's own words, word for word: they are the evidence. None for any other text."""
-    if draft.text not in [call.outcome.summary for call in draft.tool_calls]:
-        return None
-    figures = (figure for call in draft.tool_calls for figure in call.outcome.figures)
-    told = tuple(figure for figure in figures if figure.text.lstrip("+-") in draft.text)
-    return Checked(text=draft.text, draft=draft, figures=told)
 
 
 def _planned(run: CrewRun, planner: Planner) -> set[str]:

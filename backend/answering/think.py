@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.answering import evidence as evidences
-from backend.answering.check import check
+from backend.answering.check import check, told_by_tool
 from backend.answering.choice import chosen
 from backend.answering.evidence import Evidence, WitnessedTool
 from backend.answering.fast_path import (
@@ -18,7 +18,6 @@ from backend.answering.fast_path import (
     asked_back,
     certain,
     doubtful,
-    told_by_tool,
 )
 from backend.answering.mentions import nothing_mentioned, spoken
 from backend.answering.question import Question
@@ -92,10 +91,9 @@ def think(
         spans.drafted(span, draft)
     gate.finish()
     with steps.step("check", "figures") as detail:
-        checked = told_by_tool(draft)
-        if checked is None:
+        if not told_by_tool(draft):
             draft = _mended(question, subject, draft, evidence, detail)
-            checked = check(draft, evidence, reading.language)
+        checked = check(draft, evidence, reading.language)
         detail["corrections"] = list(checked.corrections)
         # What the kernel's own filter saw: figures come through it, or from nowhere.
         detail["kernel_calls"] = [call.name for call in scope.calls]

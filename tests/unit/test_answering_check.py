@@ -46,6 +46,21 @@ def evidence_of(*outcomes: ToolOutcome, question: str = "") -> Evidence:
     return evidence
 
 
+def test_a_tools_own_words_tell_which_call_their_figures_are_of() -> None:
+    figure = Figure(text="R$ 10,00", value=10, metric="margin", tool_call=0)
+    second = ToolOutcome(
+        content="{}", ok=True, summary="A margem foi de R$ 10,00.", figures=(figure,)
+    )
+    draft = a_draft("A margem foi de R$ 10,00.", an_outcome(), second)
+
+    # Nothing was witnessed: the words are the evidence.
+    checked = check(draft, evidence_of(), Language.PORTUGUESE)
+
+    assert checked.text == draft.text
+    assert checked.corrections == ()
+    assert [(each.text, each.tool_call) for each in checked.figures] == [("R$ 10,00", 1)]
+
+
 @pytest.mark.parametrize(
     ("text", "values"),
     [
