@@ -46,6 +46,11 @@ def count(value: int | None) -> str:
     return NOTHING if value is None else numbers.format_decimal(value, locale=_locale())
 
 
+def figure(value: float) -> str:
+    """Of a client's data: its unit is not known here, so no more than four decimals, and no sign."""
+    return numbers.format_decimal(value, "#,##0.####", locale=_locale())
+
+
 def money(dollars: str | Decimal) -> str:
     """Cents for what is worth some, else six decimals: one answer costs a fraction of a cent."""
     amount = Decimal(dollars)

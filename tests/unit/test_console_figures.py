@@ -45,8 +45,30 @@ def test_a_call_that_is_still_open_and_one_of_unknown_beginning() -> None:
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("pt", ["1.234.567", "US$ 1.234,50", "US$ 0,002980", "US$ 0,00", "1,8 s", "27/11/2026"]),
-        ("en", ["1,234,567", "US$ 1,234.50", "US$ 0.002980", "US$ 0.00", "1.8 s", "2026-11-27"]),
+        (
+            "pt",
+            [
+                "1.234.567",
+                "US$ 1.234,50",
+                "US$ 0,002980",
+                "US$ 0,00",
+                "1,8 s",
+                "27/11/2026",
+                "798.338,59",
+            ],
+        ),
+        (
+            "en",
+            [
+                "1,234,567",
+                "US$ 1,234.50",
+                "US$ 0.002980",
+                "US$ 0.00",
+                "1.8 s",
+                "2026-11-27",
+                "798,338.59",
+            ],
+        ),
     ],
 )
 def test_figures_are_in_the_readers_format(
@@ -62,6 +84,7 @@ def test_figures_are_in_the_readers_format(
         formats.money("0.000000"),
         formats.duration(1840.0),
         formats.day("2026-11-27"),
+        formats.figure(798338.59),
     ] == expected
 
 

@@ -36,7 +36,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[PretendedApi]:
         ("turns", "US$ 0.002980"),
         ("turn", "600"),
         ("costs", "1,545"),
-        ("data", "1249.5"),
+        ("data", "1,249.5"),
     ],
 )
 def test_a_page_shows_what_there_is(api: PretendedApi, screen: str, expected: str) -> None:

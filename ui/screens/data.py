@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import api_client, tables
+from ui import api_client, formats, tables
 from ui.blocks import block, empty, failed, plain, source, structure
 from ui.errors import ApiFailed
 from ui.reading import key, read
@@ -88,8 +88,14 @@ def _rows(rows: Sequence[Mapping[str, Any]]) -> None:
         empty("data.no_rows")
         return
     columns = list(rows[0])
-    cells = {name: [row.get(name) for row in rows] for name in columns}
-    st.dataframe(cells, height="content", hide_index=True)
+    cells = {name: [_cell(row.get(name)) for row in rows] for name in columns}
+    figures = [name for name in columns if any(_is_figure(row.get(name)) for row in rows)]
+    st.dataframe(
+        cells,
+        height="content",
+        hide_index=True,
+        column_config={name: st.column_config.TextColumn(alignment="right") for name in figures},
+    )
     lines = [[row.get(name) for name in columns] for row in rows]
     st.download_button(
         say("data.file"),
@@ -98,6 +104,16 @@ def _rows(rows: Sequence[Mapping[str, Any]]) -> None:
         mime="text/csv",
         icon=":material/download:",
     )
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return formats.NOTHING
+    return formats.figure(value) if _is_figure(value) else str(value)
+
+
+def _is_figure(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _catalog(chosen: Mapping[str, str]) -> None:
