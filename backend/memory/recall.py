@@ -1,7 +1,6 @@
 """What this person said or was told before, by word and by meaning, whichever conversation it was in.
 
-The weights were chosen on one half of the conversations of `tests/evals/recall` and are reported on
-the other.
+The weights are a first choice: no benchmark has set them yet.
 """
 
 from collections.abc import Sequence
