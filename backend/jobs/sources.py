@@ -41,6 +41,8 @@ _LOOK_SECONDS = 15.0
 _SHARE_OF_THREADS = 4
 # Sources are opened side by side, but each by one thread: its model takes a moment to load.
 _DOORS = 16
+# So many are learned in a quarter of a second; more, behind the question that found them changed.
+_MANY_NAMES = 5_000
 
 
 class OpenSources:
@@ -160,24 +162,32 @@ class _OpenSource:
                     self._nameless = QuestionParser(self.layer.model, {})
                 return self._as(self._parser or self._nameless, silent=self._parser is None)
         parser = self._parser
-        if parser is not None and self._members is members:
-            return self._as(parser)
-        # New names take a moment to learn: while one does, the others read with those before.
-        if parser is not None and not self._lock.acquire(blocking=False):
-            return self._as(parser)
         if parser is None:
             self._lock.acquire()
+        elif self._members is members or not self._lock.acquire(blocking=False):
+            # Known already, or being learned: meanwhile the others read with the names before.
+            return self._as(parser)
+        elif sum(map(len, members.values())) > _MANY_NAMES:
+            self._begin_to_learn(members)
+            return self._as(parser)
+        return self._as(self._learn(members))
+
+    def _begin_to_learn(self, members: Mapping[str, Sequence[str]]) -> None:
+        learner = threading.Thread(target=self._learn, args=(members,), name="names", daemon=True)
         try:
-            return self._as(self._learned(members))
-        finally:
+            learner.start()
+        except RuntimeError:  # no thread to be had now
             self._lock.release()
 
-    def _learned(self, members: Mapping[str, Sequence[str]]) -> QuestionParser:
-        """`_lock` is held."""
-        if self._parser is None or self._members is not members:
-            self._parser = QuestionParser(self.layer.model, members)
-            self._members = members
-        return self._parser
+    def _learn(self, members: Mapping[str, Sequence[str]]) -> QuestionParser:
+        """`_lock` is held, and let go of here."""
+        try:
+            if self._parser is None or self._members is not members:
+                self._parser = QuestionParser(self.layer.model, members)
+                self._members = members
+            return self._parser
+        finally:
+            self._lock.release()
 
     def _as(self, parser: QuestionParser, *, silent: bool = False) -> Source:
         return Source(

@@ -10,7 +10,9 @@ from backend.domain.sales import Comparison, Grain, Operator
 from backend.domain.trace import ToolOutcome
 from backend.plugins.parameters import bounds, one_of, some_day, whole_number
 from backend.plugins.sales_answer import refused, told
-from backend.plugins.sales_catalog import catalog_of, explained, values_found
+from backend.plugins.sales_catalog import catalog_of, values_found
+from backend.plugins.sales_definition import explained
+from backend.plugins.sales_names import undefined
 from backend.plugins.scope import Figures, ScopeArgument, TurnScope
 from backend.semantic.query_arguments import query_from_arguments
 
@@ -89,8 +91,11 @@ class SalesPlugin:
                 attributes=turn.asker.attributes,
                 permitted_roles=turn.agent.sales_roles,
             )
-        except (SalesNotPermitted, SalesQueryInvalid, SourceUnavailable) as error:
+        except (SalesNotPermitted, SourceUnavailable) as error:
             return refused(layer.model, error, turn.language, last_read_at=layer.last_read_at)
+        except SalesQueryInvalid as error:
+            wanted = undefined(layer.model, given)
+            return refused(layer.model, error, turn.language, wanted=wanted)
         return told(layer.model, table, turn.language)
 
     @kernel_function(
@@ -110,7 +115,7 @@ class SalesPlugin:
 
     @kernel_function(
         name="explain_metric",
-        description="What one metric means: its definition, formula, owner and certification.",
+        description="What one metric means: definition, formula, tables, owner, certification.",
     )
     async def explain_metric(
         self, scope: ScopeArgument, metric: Annotated[str, "Name of the metric."]
@@ -121,9 +126,9 @@ class SalesPlugin:
         if not turn.sees_sales:
             return refused(layer.model, SalesNotPermitted(), turn.language)
         try:
-            return explained(layer.model, metric, turn.language)
+            return explained(layer.model, metric, turn.language, layer.last_read_at)
         except SalesQueryInvalid as error:
-            return refused(layer.model, error, turn.language)
+            return refused(layer.model, error, turn.language, wanted=(metric,))
 
     @kernel_function(
         name="find_value",
@@ -151,8 +156,10 @@ class SalesPlugin:
                 role=turn.asker.role,
                 attributes=turn.asker.attributes,
             )
-        except (SalesNotPermitted, SalesQueryInvalid, SourceUnavailable) as error:
+        except (SalesNotPermitted, SourceUnavailable) as error:
             return refused(layer.model, error, turn.language, last_read_at=layer.last_read_at)
+        except SalesQueryInvalid as error:
+            return refused(layer.model, error, turn.language, wanted=(dimension,))
         return values_found(layer.model, dimension, text, found, turn.language)
 
 

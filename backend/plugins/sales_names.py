@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.plugins.scope import TurnScope
+from backend.semantic.model import SemanticModel
+from backend.semantic.nearest_names import certified
 
 #: Names listed for a model on every call. A larger model's are left to `list_metrics`:
 #: at some three tokens each, more would cost more than the question.
@@ -17,7 +19,7 @@ def with_names(schema: Mapping[str, Any], scope: TurnScope) -> Mapping[str, Any]
     """
     if scope.sales is None or not scope.sees_sales:
         return schema
-    metrics = list(scope.sales.model.metrics)
+    metrics = list(certified(scope.sales.model))
     dimensions = list(scope.sales.model.dimensions)
     if len(metrics) + len(dimensions) > MOST_NAMES:
         return schema
@@ -28,3 +30,19 @@ def with_names(schema: Mapping[str, Any], scope: TurnScope) -> Mapping[str, Any]
             listed = {"type": "string", "enum": names}
             properties[parameter] = {**properties[parameter], "items": listed}
     return {**schema, "properties": properties}
+
+
+def undefined(model: SemanticModel, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names in a query's arguments that the model does not define, in their order."""
+    asked = [
+        *(given.get("metrics") or ()),
+        *(given.get("dimensions") or ()),
+        *(given.get("filters") or {}),
+        *(given.get("exclude") or {}),
+        *([given["without"]] if given.get("without") else ()),
+        *(each.get("metric") for each in given.get("having") or ()),
+    ]
+    known = {*certified(model), *model.dimensions}
+    return tuple(
+        dict.fromkeys(each for each in asked if isinstance(each, str) and each not in known)
+    )

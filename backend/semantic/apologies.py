@@ -1,18 +1,16 @@
 """What is said instead of a figure: four kinds of nothing, and words that were not understood."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, Outcome, Reading
 from backend.semantic.model import SemanticModel
+from backend.semantic.names import filters_in_words, metric_name, metric_names
+from backend.semantic.nearest_names import Members, certified, nearest_names
 from backend.semantic.period_words import when, written_moment
 from backend.semantic.phrasebook import phrasebook
-from backend.semantic.query_words import (
-    filters_in_words,
-    metric_name,
-    metric_names,
-    query_in_words,
-)
+from backend.semantic.query_words import query_in_words
 
 #: Metrics named to somebody who asked for something else: enough to see what kind there is.
 _EXAMPLES = 5
@@ -27,22 +25,26 @@ def say_nothing(
     query: MetricQuery | None = None,
     *,
     last_read_at: datetime | None = None,
+    wanted: Iterable[str] = (),
 ) -> str:
     """The sentence for an outcome without figures. `query` is what found no rows.
 
     A source that is down is told with the age of what was last read of it, where that is known.
+    `wanted` are the names that are not defined: what is most like them is offered.
 
     Raises ValueError for Outcome.OK, and for NO_ROWS without its query.
     """
     words = phrasebook(language)
     if outcome is Outcome.OK or (outcome is Outcome.NO_ROWS and query is None):
         raise ValueError(f"{outcome} has no such sentence")
-    if query is None or outcome is not Outcome.NO_ROWS:
-        said = words.say(f"nothing.{outcome}", examples=_examples(model, language))
-        if outcome is not Outcome.SOURCE_DOWN or last_read_at is None:
-            return said
+    if outcome is Outcome.NOT_DEFINED:
+        return f"{words.say('nothing.metric_not_defined')} {_offer(model, wanted, language)}"
+    if outcome is Outcome.SOURCE_DOWN and last_read_at is not None:
         moment = written_moment(last_read_at.isoformat(), model.time_zone, words)
-        return f"{said} {words.say('nothing.last_read', moment=moment)}"
+        last = words.say("nothing.last_read", moment=moment)
+        return f"{words.say('nothing.source_unavailable')} {last}"
+    if query is None or outcome is not Outcome.NO_ROWS:
+        return words.say(f"nothing.{outcome}")
     said = words.say(
         "nothing.no_rows",
         metrics=metric_names(model, query, language),
@@ -53,21 +55,41 @@ def say_nothing(
     return f"{said} {words.say('filters', filters=filters_in_words(model, query, language))}"
 
 
-def say_not_understood(model: SemanticModel, reading: Reading) -> str:
-    """Say "I understood X, but not the words Y", for a reading that is not complete."""
-    language = reading.language
+def say_not_understood(
+    model: SemanticModel,
+    reading: Reading,
+    language: Language,
+    members: Members | None = None,
+) -> str:
+    """For a reading that is not complete: what was understood, which words were not, and what there is
+    that is most like them. `members` are names that the asker may see.
+    """
     words = phrasebook(language)
     if not reading.not_understood:
-        return words.say("understood.no_metric", examples=_examples(model, language))
+        return f"{words.say('understood.no_metric')} {_offer(model, (), language)}"
     quoted = words.joined(
         [words.say("understood.word", word=each) for each in reading.not_understood[:_MOST_WORDS]]
     )
+    near = nearest_names(model, reading.not_understood[:_MOST_WORDS], language, members)
     if reading.query is None:
-        return words.say("understood.none", words=quoted, examples=_examples(model, language))
+        said = words.say("understood.none", words=quoted)
+        return f"{said} {_offered(near, language) or _examples(model, language)}"
     understood = query_in_words(model, reading.query, language)
-    return words.say("understood.part", understood=understood, words=quoted)
+    said = words.say("understood.part", understood=understood, words=quoted)
+    return f"{said} {_offered(near, language) or words.say('understood.again')}"
+
+
+def _offer(model: SemanticModel, wanted: Iterable[str], language: Language) -> str:
+    near = nearest_names(model, wanted, language)
+    return _offered(near, language) or _examples(model, language)
+
+
+def _offered(near: tuple[str, ...], language: Language) -> str:
+    words = phrasebook(language)
+    return words.say("nearest", names=words.joined(near, last="or")) if near else ""
 
 
 def _examples(model: SemanticModel, language: Language) -> str:
-    names = [metric_name(model, name, language) for name in list(model.metrics)[:_EXAMPLES]]
-    return phrasebook(language).joined(names)
+    words = phrasebook(language)
+    names = [metric_name(model, name, language) for name in list(certified(model))[:_EXAMPLES]]
+    return words.say("examples", names=words.joined(names)) if names else ""

@@ -1,114 +1,103 @@
-"""A breakdown or a series as a picture: a Vega-Lite specification that holds data and never code.
+"""A breakdown or a series as a picture: which kind fits, and its data.
 
-Names and members stand in the data and in titles only, as text. Nothing in it is an expression, an
-address or a transformation, and `checked` refuses a specification in which something would be.
+Names and members stand in the data and in titles only, as text; see `chart_spec.py`.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from backend.domain.language import Language
 from backend.domain.sales import OTHER, MetricTable
-from backend.semantic.model import SemanticModel
-from backend.semantic.phrasebook import phrasebook
-
-SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
-#: More bars than this nobody compares; a series may have more points.
-MOST_BARS = 12
-MOST_POINTS = 400
-
-_KEYS = frozenset(
-    {
-        *("$schema", "data", "values", "mark", "encoding", "x", "y", "color", "tooltip", "title"),
-        *("field", "type", "sort", "axis", "format", "point", "description", "width", "height"),
-    }
+from backend.semantic.chart_spec import (
+    KEY,
+    LONGEST,
+    MOST_POINTS,
+    PERCENT,
+    SCHEMA,
+    SERIES,
+    VALUE,
+    checked,
 )
-_TYPES = frozenset({"nominal", "quantitative", "temporal"})
-_MARKS = frozenset({"bar", "line"})
-_X, _Y, _SERIES = "key", "value", "series"
+from backend.semantic.model import SemanticModel
+from backend.semantic.phrasebook import Phrasebook, phrasebook
+from backend.semantic.row_words import told_member
+from backend.semantic.validity import PERIOD
 
-
-class ChartRefused(ValueError):
-    """The specification holds more than data."""
+#: More bars than this nobody compares, nor more lines than these.
+MOST_BARS = 12
+MOST_LINES = 8
 
 
 def chart_of(
     model: SemanticModel, table: MetricTable, language: Language
 ) -> Mapping[str, Any] | None:
-    """The picture of a table; None where there is nothing to compare."""
-    query = table.query
-    if query.without is not None or len(table.rows) < 2 or len(query.dimensions) > 1:
+    """Of the first metric: lines over time, else bars. None where there is nothing to compare."""
+    query, words = table.query, phrasebook(language)
+    metric = model.metrics[query.metrics[0]]
+    if query.without is not None or not (query.grain or query.dimensions):
         return None
-    metric = query.metrics[0]
-    label = model.metrics[metric].labels[language].singular
-    others = phrasebook(language).say("item.others")
-    if query.grain:
-        series = query.dimensions[0] if query.dimensions else None
-        points = [
-            {
-                _X: _day(row["period"]),
-                _Y: float(row[metric]),
-                **({_SERIES: _member(row[series], others)} if series else {}),
-            }
-            for row in table.rows[:MOST_POINTS]
-            if row[metric] is not None
-        ]
-        return _spec(points, "line", "temporal", label, coloured=series is not None)
-    if not query.dimensions:
-        return None
-    bars = [
-        {_X: _member(row[query.dimensions[0]], others), _Y: float(row[metric])}
-        for row in table.rows[:MOST_BARS]
-        if row[metric] is not None
+    points = [
+        _point(table, row, metric.name, words)
+        for row in table.rows
+        if row[metric.name] is not None and isfinite(float(row[metric.name]))
     ]
-    return _spec(bars, "bar", "nominal", label, coloured=False)
+    points = _largest(points)[:MOST_POINTS] if query.grain else points[:MOST_BARS]
+    if len(points) < 2:
+        return None
+    label = metric.labels[language].singular[:LONGEST]
+    value: dict[str, Any] = {"field": VALUE, "type": "quantitative", "title": label}
+    if metric.format in ("percent", "ratio"):
+        value["axis"] = {"format": PERCENT}
+    return _lines(points, value) if query.grain else _bars(points, value)
 
 
-def checked(spec: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The specification, if it holds data and nothing that a drawer would run or fetch.
+def _lines(points: Sequence[Mapping[str, Any]], value: Mapping[str, Any]) -> Mapping[str, Any]:
+    encoding = {"x": {"field": KEY, "type": "temporal", "title": None}, "y": value}
+    if SERIES in points[0]:
+        encoding["color"] = {"field": SERIES, "type": "nominal", "title": None}
+    return _spec(points, {"type": "line", "tooltip": True, "point": True}, encoding)
 
-    Raises ChartRefused.
-    """
-    if set(spec) - _KEYS or spec.get("$schema") != SCHEMA or set(spec["data"]) != {"values"}:
-        raise ChartRefused("unknown members")
-    for row in spec["data"]["values"]:
-        if set(row) - {_X, _Y, _SERIES} or not isinstance(row[_Y], float):
-            raise ChartRefused("unknown columns")
-    mark = spec["mark"]
-    if mark.get("type") not in _MARKS or set(mark) - {"type", "point", "tooltip"}:
-        raise ChartRefused("unknown mark")
-    for channel in spec["encoding"].values():
-        if set(channel) - _KEYS or channel.get("type") not in _TYPES:
-            raise ChartRefused("unknown encoding")
-        if channel.get("field") not in (_X, _Y, _SERIES):
-            raise ChartRefused("unknown field")
-    return spec
+
+def _bars(points: Sequence[Mapping[str, Any]], value: Mapping[str, Any]) -> Mapping[str, Any]:
+    encoding = {"y": {"field": KEY, "type": "nominal", "title": None, "sort": None}, "x": value}
+    return _spec(points, {"type": "bar", "tooltip": True}, encoding)
 
 
 def _spec(
-    points: Sequence[Mapping[str, Any]], mark: str, kind: str, label: str, *, coloured: bool
-) -> Mapping[str, Any] | None:
-    if len(points) < 2:
-        return None
-    key = {"field": _X, "type": kind, "title": None}
-    value = {"field": _Y, "type": "quantitative", "title": label}
-    across = {"x": key, "y": value} if mark == "line" else {"y": {**key, "sort": None}, "x": value}
-    colour = {"color": {"field": _SERIES, "type": "nominal", "title": None}} if coloured else {}
-    shape = {"type": mark, "tooltip": True, **({"point": True} if mark == "line" else {})}
+    points: Sequence[Mapping[str, Any]], mark: Mapping[str, Any], encoding: Mapping[str, Any]
+) -> Mapping[str, Any]:
     return checked(
-        {
-            "$schema": SCHEMA,
-            "data": {"values": list(points)},
-            "mark": shape,
-            "encoding": {**across, **colour},
-        }
+        {"$schema": SCHEMA, "data": {"values": list(points)}, "mark": mark, "encoding": encoding}
     )
 
 
-def _member(member: Any, others: str) -> str:
-    return others if member == OTHER else "–" if member is None else str(member)
+def _point(
+    table: MetricTable, row: Mapping[str, Any], metric: str, words: Phrasebook
+) -> dict[str, Any]:
+    query = table.query
+    whose = words.say("keys").join(_member(row[name], words) for name in query.dimensions)
+    value = float(row[metric])
+    if not query.grain:
+        return {KEY: whose[:LONGEST], VALUE: value}
+    day = row[PERIOD]
+    first = day.isoformat() if isinstance(day, date) else str(day)[:10]
+    point = {KEY: first, VALUE: value}
+    return {**point, SERIES: whose[:LONGEST]} if query.dimensions else point
 
 
-def _day(value: Any) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value)[:10]
+def _largest(points: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines with the most in them, each with all its points."""
+    sums: dict[str, float] = {}
+    for point in points:
+        name = point.get(SERIES, "")
+        sums[name] = sums.get(name, 0.0) + abs(point[VALUE])
+    kept = set(sorted(sums, key=lambda name: -sums[name])[:MOST_LINES])
+    return [point for point in points if point.get(SERIES, "") in kept]
+
+
+def _member(member: Any, words: Phrasebook) -> str:
+    if member == OTHER:
+        return words.say("item.others")
+    return words.say("table.nothing") if member is None else told_member(member, words)

@@ -6,9 +6,12 @@ from functools import cache
 
 import holidays
 
+from backend.semantic.model import WeekStart
 from backend.semantic.period import Period
+from backend.semantic.written_date import YEARS
 
 _SATURDAY = 5
+_WEEKDAYS = {"monday": 0, "saturday": _SATURDAY, "sunday": 6}
 #: Countries whose holidays are known; in another only weekends are free.
 _KNOWN = frozenset(holidays.list_supported_countries())
 _YEAR_IN_MONTHS = 12
@@ -20,6 +23,12 @@ class CompanyCalendar:
 
     country: str = ""
     fiscal_year_start: int = 1
+    week_start: WeekStart = "monday"
+
+    @property
+    def first_weekday(self) -> int:
+        """The day that weeks begin with; Monday is 0."""
+        return _WEEKDAYS[self.week_start]
 
     def works(self, day: date) -> bool:
         return day.weekday() < _SATURDAY and day not in _holidays(self.country, day.year)
@@ -34,11 +43,14 @@ class CompanyCalendar:
         """The fiscal year that a day lies in. It is called by the year in which it ends."""
         return self._months(day, _YEAR_IN_MONTHS)
 
-    def fiscal_quarter(self, day: date) -> Period:
-        return self._months(day, 3)
+    def fiscal_part(self, day: date, months: int) -> Period:
+        """The part of so many months of the fiscal year that a day lies in."""
+        return self._months(day, months)
 
-    def fiscal_year_called(self, year: int) -> Period:
-        """The fiscal year that ends in a year."""
+    def fiscal_year_called(self, year: int) -> Period | None:
+        """The fiscal year that ends in a year, if sales reach so far."""
+        if year not in YEARS:
+            return None
         if self.fiscal_year_start == 1:
             return self.fiscal_year(date(year, 1, 1))
         return self.fiscal_year(date(year, self.fiscal_year_start, 1) - timedelta(days=1))

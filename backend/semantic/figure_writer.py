@@ -7,6 +7,7 @@ from typing import Any
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery
 from backend.domain.trace import Figure, FigureKind
+from backend.semantic.change import difference
 from backend.semantic.comparison import previous_days
 from backend.semantic.model import Metric, SemanticModel
 from backend.semantic.number_format import written_number
@@ -46,7 +47,7 @@ class FigureWriter:
             self.metric(name).format if kind in ("value", "previous", "difference") else "percent"
         )
         text = written_number(value, form, self._model.currency, words)
-        if kind == "change" and value > 0:
+        if kind in ("change", "difference") and value > 0:
             text = f"+{text}"
         from_date, to_date = self._days(within, kind)
         self.figures.append(
@@ -93,10 +94,55 @@ class FigureWriter:
         if previous is None:
             return words.say("beside.no_previous")
         before = self.value(name, previous, words, within, members, "previous")
-        if change is None:
-            return words.say("beside.previous", previous=before)
-        changed = self.value(name, change, words, within, members, "change")
-        return words.say("beside.changed", previous=before, change=changed)
+        told = [words.say("beside.previous", previous=before)]
+        by = difference(self._model, name, row)
+        if by:
+            told.append(self.value(name, by, words, within, members, "difference"))
+        if change is not None:
+            told.append(self.value(name, change, words, within, members, "change"))
+        return words.say("list").join(told)
+
+    def totals(self, sums: Mapping[str, Any], words: Phrasebook) -> list[str]:
+        """What rows add up to, with names where several metrics have been told."""
+        alone = len(self._query.metrics) == 1
+        return [
+            self._item(name, value, words, None, None, alone=alone) for name, value in sums.items()
+        ]
+
+    def cells(
+        self,
+        name: str,
+        row: Mapping[str, Any],
+        words: Phrasebook,
+        within: Period | None = None,
+        members: Mapping[str, str] | None = None,
+    ) -> list[str]:
+        """The metric's cells of a table's row: one for each of `columns`."""
+        told = []
+        for kind in self.columns(name):
+            if kind == "difference":
+                value = difference(self._model, name, row)
+            else:
+                value = row.get(name if kind == "value" else f"{name}_{kind}")
+            told.append(
+                words.say("table.nothing")
+                if value is None
+                else self.value(name, value, words, within, members, kind)
+            )
+        return told
+
+    def columns(self, name: str) -> tuple[FigureKind, ...]:
+        """What a table tells of a metric, in order."""
+        query, form = self._query, self.metric(name).format
+        told: list[FigureKind] = ["value"]
+        if query.compare is not None:
+            told.append("previous")
+            if form not in ("percent", "ratio"):
+                told.append("difference")
+            told.append("change")
+        if query.share:
+            told.append("share")
+        return tuple(told)
 
     def label(self, name: str, value: Any = None) -> str:
         """A metric's name: singular for an amount and for one of something counted."""

@@ -41,5 +41,9 @@ def members_holding(
 
 
 def words_of(text: str) -> Sequence[str]:
-    """What a member must hold: without case and accents, as the `holds` of a dialect compares."""
-    return tuple(dict.fromkeys(folded(text.replace("\0", " ")).split()))[:_MOST_WORDS]
+    """What a member must hold: without case and accents, as the `holds` of a dialect compares.
+
+    Without what no database can hold either: NUL, and half of a character.
+    """
+    written = text.replace("\0", " ").encode(errors="ignore").decode()
+    return tuple(dict.fromkeys(folded(written).split()))[:_MOST_WORDS]

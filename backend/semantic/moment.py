@@ -20,6 +20,9 @@ class Moment:
     end: int
     #: True for "March" or "31/10": `period` is a template, its year our choice.
     open_year: bool = False
+    #: False where a range cannot begin or end with it: "from late March", "the last 3 months to May".
+    may_start: bool = True
+    may_end: bool = True
 
 
 def in_latest_year(period: Period, today: date, anchor: Period | None) -> Period | None:

@@ -1,20 +1,14 @@
-"""Days by what they are: "segunda-feira passada", "last weekend", "último dia útil", "Natal de 2025"."""
+"""Days of the week: "segunda-feira passada", "Friday of last week", "fim de semana passado"."""
 
-from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
-from dateutil.easter import easter
-
-from backend.semantic.calendar_unit import Unit, last_day
+from backend.semantic.calendar_unit import Unit
 from backend.semantic.moment import Moment
-from backend.semantic.part_of_year import month, year_after
-from backend.semantic.period import Period, ago, whole
+from backend.semantic.period import Period, whole
 from backend.semantic.relative_period import last_unit, previous_unit, this_unit
 from backend.semantic.time_words import TimeWords
 
-_FRIDAY, _SATURDAY = 4, 5
-#: Weeks of working days; more is told in months.
-_MOST_WORKING_DAYS = 60
+_SATURDAY = 5
 
 
 def weekday(time: TimeWords, start: int) -> Moment | None:
@@ -27,9 +21,35 @@ def weekday(time: TimeWords, start: int) -> Moment | None:
     behind = time.end_of("last", found[1])
     if before is None and behind is None:
         return None
-    back = (time.today.weekday() - found[0] - 1) % 7 + 1
-    day = time.today - timedelta(days=back)
-    return Moment(period=whole(Unit.DAY, day), end=behind or found[1])
+    return _latest(found[0], time.today - timedelta(days=1), behind or found[1])
+
+
+def weekday_begun(time: TimeWords, start: int) -> Moment | None:
+    """The "Monday" of "since Monday": the latest one, today if it is one."""
+    found = time.lexicon.weekdays.match(time.words, start)
+    return _latest(found[0], time.today, found[1]) if found else None
+
+
+def weekday_of_week(time: TimeWords, start: int) -> Moment | None:
+    """As in "segunda da semana passada", "de segunda a sexta desta semana"; none that is ahead."""
+    at = time.skip("from", start)
+    first = time.lexicon.weekdays.match(time.words, at)
+    if first is None:
+        return None
+    to = time.end_of("to", first[1])
+    last = time.lexicon.weekdays.match(time.words, to) if to is not None else None
+    after = (last or first)[1]
+    week = _week(time, after)
+    if week is None or week.period.from_date is None or (last is None and at != start):
+        return None
+    begins = time.calendar.first_weekday
+    days = [
+        week.period.from_date + timedelta(days=(number - begins) % 7)
+        for number, _ in (first, last or first)
+    ]
+    if not days[0] <= days[1] or days[0] > time.today:
+        return None
+    return Moment(period=Period(from_date=days[0], to_date=days[1]), end=week.end)
 
 
 def weekend(time: TimeWords, start: int) -> Moment | None:
@@ -50,88 +70,17 @@ def weekend(time: TimeWords, start: int) -> Moment | None:
     return Moment(period=period, end=(time.end_of(behind, end) if behind else None) or end)
 
 
-def working_days(time: TimeWords, start: int) -> Moment | None:
-    """As in "último dia útil", "last 5 business days", "primeiro dia útil de outubro"."""
-    first = time.lexicon.ordinals.match(time.words, start)
-    if first is not None and first[0] == 1:
-        return _of_month(time, first[1], first=True)
-    before = time.end_of("last", start) or time.end_of("previous", start)
-    if before is None:
-        end = time.end_of("working_day", start)
-        behind = time.end_of("previous", end) if end is not None else None
-        return _last_working(time, 1, behind) if behind is not None else None
-    end = time.end_of("working_day", before)
-    if end is not None:
-        return _of_month(time, before, first=False) or _last_working(time, 1, end)
-    count = time.number(before)
-    end = time.end_of("working_day", before + 1)
-    if count is None or end is None or not 1 <= count <= _MOST_WORKING_DAYS:
-        return None
-    return _last_working(time, count, end, with_today=True)
-
-
-def holiday(time: TimeWords, start: int) -> Moment | None:
-    """As in "Natal de 2025", "Black Friday": this year's, or last year's where it is still ahead."""
-    for name, day_in in _HOLIDAYS.items():
-        end = time.end_of(name, time.skip("article", start))
-        if end is None:
-            continue
-        said = year_after(time, end)
-        if said is not None:
-            return Moment(period=whole(Unit.DAY, day_in(said[0])), end=said[1])
-        this = day_in(time.today.year)
-        day = this if this <= time.today else day_in(time.today.year - 1)
-        return Moment(period=whole(Unit.DAY, day), end=end)
+def _week(time: TimeWords, start: int) -> Moment | None:
+    """As in "(segunda) da semana passada", "(Monday) last week", "(segunda) desta semana"."""
+    of = time.skip("of", start)
+    for at in dict.fromkeys((time.skip("article", of), of, start)):
+        for rule in (this_unit, last_unit, previous_unit):
+            found = rule(time, at)
+            if found and time.unit_of(found.period) is Unit.WEEK:
+                return found
     return None
 
 
-def _last_working(
-    time: TimeWords, count: int, end: int | None, *, with_today: bool = False
-) -> Moment | None:
-    """The stretch that ends with the latest working day and has so many of them."""
-    if end is None:
-        return None
-    calendar = time.calendar
-    start = time.today if with_today else time.today - timedelta(days=1)
-    last = first = calendar.working_day(start, -1)
-    for _ in range(count - 1):
-        first = calendar.working_day(first - timedelta(days=1), -1)
-    return Moment(period=Period(from_date=first, to_date=last), end=end)
-
-
-def _of_month(time: TimeWords, start: int, *, first: bool) -> Moment | None:
-    """As in "(primeiro) dia útil do mês", "(last) business day of October"."""
-    end = time.end_of("working_day", start)
-    at = time.skip("of", end) if end is not None else None
-    if at is None:
-        return None
-    found = month(time, at)
-    for rule in (this_unit, last_unit, previous_unit):
-        found = found or rule(time, at)
-    if found is None:
-        bare = time.end_of("bare_before", end or start)
-        unit = time.unit(bare) if bare is not None else None
-        if unit is None or unit[0] is not Unit.MONTH:
-            return None
-        found = Moment(period=ago(Unit.MONTH, 0, time.today), end=unit[1])
-    if found.open_year or found.period.unit is not Unit.MONTH or found.period.from_date is None:
-        return None
-    edge = found.period.from_date if first else found.period.to_date
-    day = time.calendar.working_day(edge, 1 if first else -1)
-    return Moment(period=whole(Unit.DAY, day), end=found.end)
-
-
-def _black_friday(year: int) -> date:
-    """The day after the fourth Thursday of November."""
-    last = last_day(date(year, 11, 1), Unit.MONTH)
-    friday = last - timedelta(days=(last.weekday() - _FRIDAY) % 7)
-    return friday if friday.day <= 29 else friday - timedelta(days=7)
-
-
-_HOLIDAYS: Mapping[str, Callable[[int], date]] = {
-    "christmas": lambda year: date(year, 12, 25),
-    "black_friday": _black_friday,
-    # Tuesday, 47 days before Easter.
-    "carnival": lambda year: easter(year) - timedelta(days=47),
-    "easter": easter,
-}
+def _latest(number: int, latest: date, end: int) -> Moment:
+    day = latest - timedelta(days=(latest.weekday() - number) % 7)
+    return Moment(period=whole(Unit.DAY, day), end=end)

@@ -1,16 +1,28 @@
 """Months, quarters, halves and years by name: "outubro de 2026", "1º trimestre", "Q3", "1T26"."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
-from backend.semantic.calendar_unit import Unit, last_day, shifted
+from backend.semantic.calendar_unit import Unit, shifted
 from backend.semantic.moment import TEMPLATE_YEAR, Moment, in_latest_year, in_year
-from backend.semantic.period import Period, ago, whole
+from backend.semantic.period import Period, whole
 from backend.semantic.relative_period import last_unit, previous_unit, this_unit
 from backend.semantic.time_words import TimeWords
-from backend.semantic.written_date import YEARS, full_year, written_code, written_month, year_in
+from backend.semantic.written_date import (
+    YEARS,
+    day_number,
+    full_year,
+    short_written_month,
+    written_code,
+    written_month,
+    year_in,
+)
 
 _PARTS = {Unit.QUARTER: 4, Unit.HALF: 2}
+#: From here on a number of two digits is a year of the last century, and no day.
+_SURE_SHORT_YEARS = 70
+#: "Março de 10" is rather ten of something; so are months before our time.
+_FIRST_SHORT_YEAR = 2013
 
 
 def month(time: TimeWords, start: int) -> Moment | None:
@@ -22,75 +34,32 @@ def month(time: TimeWords, start: int) -> Moment | None:
 
 def part_of_year(time: TimeWords, start: int) -> Moment | None:
     """As in "1º trimestre de 2026", "second half", "T1", "1T26", "quarter 3"."""
-    code = written_code(time.word(start))
-    found = (*code, start + 1) if code else _spelt_part(time, start)
+    found = numbered_part(time, start)
     if found is None:
         return None
     unit, number, said_year, end = found
-    if number not in range(1, _PARTS.get(unit, 0) + 1):
-        return None
     template = whole(unit, shifted(date(TEMPLATE_YEAR, 1, 1), unit, number - 1))
     after = year_after(time, end) if said_year is None else (said_year, end)
     return _in_its_year(template, after, end)
 
 
-def stretch(time: TimeWords, start: int) -> Moment | None:
-    """As in "primeiro bimestre de 2026", "2º quadrimestre"."""
-    ordinal = time.lexicon.ordinals.match(time.words, start)
-    if ordinal is None:
+def numbered_part(time: TimeWords, start: int) -> tuple[Unit, int, int | None, int] | None:
+    """A quarter or half, its number, the year of its code if it has one, and where it ends."""
+    code = written_code(time.word(start))
+    found = (*code, start + 1) if code else _spelt_part(time, start)
+    if found is None or found[1] not in range(1, _PARTS.get(found[0], 0) + 1):
         return None
-    for name, months in (("two_months", 2), ("four_months", 4)):
-        end = time.end_of(name, ordinal[1])
-        if end is not None and ordinal[0] * months <= 12:
-            first = date(TEMPLATE_YEAR, (ordinal[0] - 1) * months + 1, 1)
-            last = last_day(date(TEMPLATE_YEAR, ordinal[0] * months, 1), Unit.MONTH)
-            said = year_after(time, end)
-            at = said[0] if said else time.today.year
-            if said is None and first.replace(year=at) > time.today:
-                at -= 1
-            period = Period(from_date=first.replace(year=at), to_date=_in(last, at))
-            return Moment(period=period, end=said[1] if said else end)
-    return None
-
-
-def fortnight(time: TimeWords, start: int) -> Moment | None:
-    """As in "primeira quinzena de março", "quinzena passada"."""
-    end = time.end_of("fortnight", start)
-    behind = time.end_of("last", end) if end is not None else None
-    if behind is not None:
-        return Moment(period=_fortnight_before(time.today), end=behind)
-    before = time.end_of("last", start)
-    end = time.end_of("fortnight", before) if before is not None else None
-    if end is not None:
-        return Moment(period=_fortnight_before(time.today), end=end)
-    ordinal = time.lexicon.ordinals.match(time.words, start)
-    end = time.end_of("fortnight", ordinal[1]) if ordinal else None
-    found = month(time, time.skip("of", end)) if end is not None else None
-    if ordinal is None or found is None or ordinal[0] not in (1, 2):
+    if _may_be_a_name(time, start, found[2]):
         return None
-    placed = (
-        in_latest_year(found.period, time.today, time.anchor) if found.open_year else found.period
-    )
-    if placed is None or placed.from_date is None:
-        return None
-    middle = placed.from_date.replace(day=15)
-    if ordinal[0] == 1:
-        return Moment(period=Period(from_date=placed.from_date, to_date=middle), end=found.end)
-    return Moment(
-        period=Period(from_date=middle.replace(day=16), to_date=placed.to_date), end=found.end
-    )
+    return found
 
 
-def _fortnight_before(today: date) -> Period:
-    if today.day > 15:
-        return Period(from_date=today.replace(day=1), to_date=today.replace(day=15))
-    eve = today.replace(day=1) - timedelta(days=1)
-    return Period(from_date=eve.replace(day=16), to_date=eve)
-
-
-def _in(day: date, year: int) -> date:
-    """The last day of the same month of a year."""
-    return last_day(date(year, day.month, 1), Unit.MONTH)
+def _may_be_a_name(time: TimeWords, start: int, said_year: int | None) -> bool:
+    """As in "Galaxy S2": read only where a word before it or a year says that it is a time."""
+    if not time.word(start).startswith("s") or not time.word(start)[1:].isdigit():
+        return False
+    said = said_year is not None or year_after(time, start + 1) is not None
+    return not said and start > 0 and not time.follows("before_part_codes", start)
 
 
 def year(time: TimeWords, start: int) -> Moment | None:
@@ -110,18 +79,45 @@ def year_after(time: TimeWords, start: int) -> tuple[int, int] | None:
             found = rule(time, at)
             if found and found.period.unit is Unit.YEAR:
                 return found.period.to_date.year, found.end
-    # "(março) de 98": no day of a month is as large.
-    at = time.skip("of", start)
-    if re.fullmatch(r"[7-9]\d", time.word(at)):
-        return full_year(int(time.word(at))), at + 1
+    short = _short_year(time, start)
+    if short is not None:
+        return short
     # "(primeiro semestre) do ano" is this year's.
     bare = time.end_of("bare_before", start)
     unit = time.unit(bare) if bare is not None else None
     return (time.today.year, unit[1]) if unit and unit[0] is Unit.YEAR else None
 
 
+def _short_year(time: TimeWords, start: int) -> tuple[int, int] | None:
+    """The 98 of "março de 98", the 24 of "março de 24", and in Portuguese of "jan 24".
+
+    No day of a month is as large as 70. A smaller number is a year only if it cannot count what
+    comes next, and not one that lies ahead.
+    """
+    at = time.skip("of", start)
+    word = time.word(at)
+    if not re.fullmatch(r"\d\d", word):
+        return None
+    number = full_year(int(word))
+    if int(word) >= _SURE_SHORT_YEARS:
+        return number, at + 1
+    if time.month_first_possible or (at == start and not time.day_before_month):
+        return None
+    free = at + 1 == len(time.words) or time.end_of("beside_months", at + 1) is not None
+    likely = _FIRST_SHORT_YEAR <= number <= time.today.year + 1
+    return (number, at + 1) if free and likely else None
+
+
 def _written_month(time: TimeWords, start: int) -> Moment | None:
+    number_of_goods = len(time.word(start - 1)) == 1 and not time.follows(
+        "before_part_codes", start
+    )
+    if number_of_goods and "/" in time.word(start):
+        # "B-12/98".
+        return None
     period = written_month(time.word(start))
+    if period is None and not time.month_first_possible and not time.word(start - 1).isdigit():
+        period = short_written_month(time.word(start), time.today.year + 1)
     if period is not None:
         return Moment(period=period, end=start + 1)
     name, _, digits = time.word(start).partition("/")
@@ -138,11 +134,16 @@ def _month_by_name(time: TimeWords, start: int) -> Moment | None:
     if found is None or (before is None and not _is_month(time, at, found[1])):
         return None
     number, end = found
+    if time.end_of("each", time.skip("of", end)) is not None:
+        # "Janeiro de cada ano".
+        return None
     after = time.end_of("last", end)
-    if before is None and after is None:
-        return _in_its_year(_template(number), year_after(time, end), end)
+    said = year_after(time, end)
+    # "October last" is over; "October last year" has its year.
+    if said is not None or (before is None and after is None):
+        return _in_its_year(_template(number), said, end)
     # "outubro passado" is the latest October that is over.
-    over = ago(Unit.MONTH, 1, time.today).to_date
+    over = time.ago(Unit.MONTH, 1).to_date
     period = in_latest_year(_template(number), over, None)
     return Moment(period=period, end=after or end) if period else None
 
@@ -151,12 +152,26 @@ def _is_month(time: TimeWords, start: int, end: int) -> bool:
     """Words such as "mar", "may" and "dez" are months if a year or a preposition tells."""
     if time.word(start) not in time.lexicon.shy_months or year_after(time, end):
         return True
-    if start == 0 or time.number(start) is not None:
+    free = end == len(time.words) or time.end_of("beside_months", end) is not None
+    if time.number(start) is not None and not free:
+        # "Em dez dias".
         return False
-    return any(
-        time.lexicon.classes[name].match((time.word(start - 1),), 0)
-        for name in ("of", "from", "to", "since", "until", "between", "and")
+    day_before = day_number(time.word(start - 1)) is not None and free
+    return (
+        day_before or time.follows("before_shy_months", start) or _beside_a_month(time, start, end)
     )
+
+
+def _beside_a_month(time: TimeWords, start: int, end: int) -> bool:
+    """As in "de set a nov", "fev e mar"."""
+    months = time.lexicon.months
+    for name in ("to", "and"):
+        after = time.end_of(name, end)
+        if after is not None and months.match(time.words, after):
+            return True
+        if time.follows(name, start) and months.match((time.word(start - 2),), 0):
+            return True
+    return False
 
 
 def _spelt_part(time: TimeWords, start: int) -> tuple[Unit, int, None, int] | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from backend.semantic.calendar_unit import Unit, first_day, last_day, shifted
+from backend.semantic.calendar_unit import MONDAY, Unit, first_day, last_day, shifted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Period:
 
     @property
     def unit(self) -> Unit | None:
-        """The largest unit that the period is exactly one of."""
+        """The largest unit that the period is exactly one of; of weeks, only those from Monday."""
         if self.from_date is None:
             return None
         for unit in reversed(Unit):
@@ -43,22 +43,25 @@ class Period:
         return Period(from_date=self.from_date - timedelta(days=self.days), to_date=eve)
 
 
-def whole(unit: Unit, day: date) -> Period:
+def whole(unit: Unit, day: date, week_start: int = MONDAY) -> Period:
     """The unit that `day` lies in."""
-    return Period(from_date=first_day(day, unit), to_date=last_day(day, unit))
+    return Period(
+        from_date=first_day(day, unit, week_start), to_date=last_day(day, unit, week_start)
+    )
 
 
-def ago(unit: Unit, count: int, day: date) -> Period:
+def ago(unit: Unit, count: int, day: date, week_start: int = MONDAY) -> Period:
     """The whole unit `count` units before the one of `day`."""
-    return whole(unit, shifted(day, unit, -count))
+    return whole(unit, shifted(day, unit, -count, week_start), week_start)
 
 
-def recent(unit: Unit, count: int, today: date) -> Period:
+def recent(unit: Unit, count: int, today: date, week_start: int = MONDAY) -> Period:
     """What "the last N" are: of days, the N that end today; of anything longer, the N whole ones
     before the one that is still running, so that the last 1 month is last month.
     """
     if unit is Unit.DAY:
         return Period(from_date=shifted(today, unit, 1 - count), to_date=today)
     return Period(
-        from_date=shifted(today, unit, -count), to_date=last_day(shifted(today, unit, -1), unit)
+        from_date=shifted(today, unit, -count, week_start),
+        to_date=ago(unit, 1, today, week_start).to_date,
     )

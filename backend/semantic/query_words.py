@@ -1,21 +1,15 @@
 """A query in words: the names of what it asks, as sentences and headings use them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from backend.domain.language import Language
-from backend.domain.sales import MetricQuery, Operator
+from backend.domain.sales import MetricQuery
+from backend.semantic.echo import echo
 from backend.semantic.model import SemanticModel
-from backend.semantic.number_format import written_number
+from backend.semantic.names import dimension_names, filters_in_words, metric_names
 from backend.semantic.period_words import when
 from backend.semantic.phrasebook import phrasebook
-
-_COUNTED = ("count", "quantity")
-_BOUNDS: Mapping[Operator, str] = {
-    ">": "over",
-    ">=": "at_least",
-    "<": "under",
-    "<=": "at_most",
-}
+from backend.semantic.refinements import refinements
 
 
 def query_in_words(model: SemanticModel, query: MetricQuery, language: Language) -> str:
@@ -31,7 +25,7 @@ def query_in_words(model: SemanticModel, query: MetricQuery, language: Language)
     if query.filters or query.exclude or query.having:
         filters = filters_in_words(model, query, language)
         said += words.say("understood.filters", filters=filters)
-    return said
+    return words.say("list").join((said, *refinements(model, query, language)))
 
 
 def differences(
@@ -58,50 +52,4 @@ def differences(
         )
     if len(set(told)) == len(told) and all(told):
         return tuple(told)
-    return tuple(query_in_words(model, each, language) for each in readings)
-
-
-def metric_names(model: SemanticModel, query: MetricQuery, language: Language) -> str:
-    """As in "faturamento e contratos fechados"."""
-    names = [metric_name(model, name, language) for name in query.metrics]
-    return phrasebook(language).joined(names)
-
-
-def metric_name(model: SemanticModel, name: str, language: Language) -> str:
-    """What is counted stands in the plural, amounts do not."""
-    metric = model.metrics[name]
-    label = metric.labels[language]
-    return label.plural if metric.format in _COUNTED else label.singular
-
-
-def dimension_names(model: SemanticModel, query: MetricQuery, language: Language) -> str:
-    names = [model.dimensions[name].labels[language].singular for name in query.dimensions]
-    return phrasebook(language).joined(names) if names else ""
-
-
-def filters_in_words(model: SemanticModel, query: MetricQuery, language: Language) -> str:
-    """As in "região: Norte ou Sul; exceto canal: Portal; faturamento acima de R$ 1.000,00"."""
-    words = phrasebook(language)
-
-    def members_of(key: str, chosen: Mapping[str, tuple[str, ...]]) -> list[str]:
-        return [
-            words.say(
-                key,
-                dimension=model.dimensions[name].labels[language].singular,
-                members=words.joined(members, last="or"),
-            )
-            for name, members in chosen.items()
-        ]
-
-    bounds = [
-        words.say(
-            f"bound.{_BOUNDS[each.op]}",
-            metric=metric_name(model, each.metric, language),
-            value=written_number(
-                each.value, model.metrics[each.metric].format, model.currency, words
-            ),
-        )
-        for each in query.having
-    ]
-    told = (*members_of("filter", query.filters), *members_of("excluded", query.exclude), *bounds)
-    return "; ".join(told)
+    return tuple(echo(model, each, language) for each in readings)

@@ -2,7 +2,7 @@
 
 from backend.semantic.calendar_unit import Unit
 from backend.semantic.moment import Moment
-from backend.semantic.period import Period, ago, recent, whole
+from backend.semantic.period import Period, ago, whole
 from backend.semantic.time_words import TimeWords
 
 #: More units than this is not how a sales question speaks, and would leave the calendar.
@@ -18,11 +18,15 @@ def this_unit(time: TimeWords, start: int) -> Moment | None:
     after = _end_behind(time, "this", unit[1])
     if before is None and after is None:
         return None
-    return Moment(period=whole(unit[0], time.today), end=after or unit[1])
+    return Moment(period=time.this(unit[0]), end=after or unit[1])
 
 
 def last_unit(time: TimeWords, start: int) -> Moment | None:
-    """As in "mês passado", "last month", "semana retrasada", "the week before last"."""
+    """As in "mês passado", "last month", "semana retrasada", "the week before last", "penúltimo mês"."""
+    last_but_one = time.end_of("last_but_one", start)
+    unit = time.unit(last_but_one) if last_but_one is not None else None
+    if unit is not None:
+        return Moment(period=time.ago(unit[0], 2), end=unit[1])
     before = time.end_of("last", start)
     unit = time.unit(start if before is None else before)
     if unit is None:
@@ -30,11 +34,11 @@ def last_unit(time: TimeWords, start: int) -> Moment | None:
     if before is not None:
         # "The last months" do not say how many.
         several = time.is_plural(before)
-        return None if several else Moment(period=ago(unit[0], 1, time.today), end=unit[1])
+        return None if several else Moment(period=time.ago(unit[0], 1), end=unit[1])
     for name, count in (("before_last", 2), ("last", 1)):
         end = _end_behind(time, name, unit[1])
         if end is not None:
-            return Moment(period=ago(unit[0], count, time.today), end=end)
+            return Moment(period=time.ago(unit[0], count), end=end)
     return None
 
 
@@ -48,16 +52,16 @@ def last_units(time: TimeWords, start: int) -> Moment | None:
     unit = time.unit(end)
     if count is None or unit is None or end == start or not 1 <= count <= _LONGEST_COUNT:
         return None
-    return Moment(period=recent(unit[0], count, time.today), end=unit[1])
+    return Moment(period=time.recent(unit[0], count), end=unit[1], may_start=False, may_end=False)
 
 
 def units_ago(time: TimeWords, start: int) -> Moment | None:
-    """As in "2 meses atrás", "three weeks ago": the whole of that one."""
-    count, unit = time.number(start), time.unit(start + 1)
+    """As in "2 meses atrás", "three weeks ago", "a month ago": the whole of that one."""
+    count, unit = time.count(start), time.unit(start + 1)
     end = time.end_of("ago", unit[1]) if unit else None
     if count is None or unit is None or end is None or not 1 <= count <= _LONGEST_COUNT:
         return None
-    return Moment(period=ago(unit[0], count, time.today), end=end)
+    return Moment(period=time.ago(unit[0], count), end=end)
 
 
 def previous_unit(time: TimeWords, start: int) -> Moment | None:
@@ -90,7 +94,8 @@ def _end_behind(time: TimeWords, name: str, start: int) -> int | None:
 
 
 def _before(time: TimeWords, unit: Unit) -> Period:
-    anchor = time.anchor
-    if anchor is not None and anchor.from_date is not None and anchor.unit is unit:
-        return ago(unit, 1, anchor.from_date)
-    return ago(unit, 1, time.today)
+    anchor, week_start = time.anchor, time.calendar.first_weekday
+    first = anchor.from_date if anchor is not None else None
+    if first is not None and anchor == whole(unit, first, week_start):
+        return ago(unit, 1, first, week_start)
+    return time.ago(unit, 1)

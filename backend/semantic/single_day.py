@@ -5,23 +5,27 @@ from datetime import date
 from backend.semantic.calendar_unit import Unit
 from backend.semantic.moment import TEMPLATE_YEAR, Moment
 from backend.semantic.part_of_year import month
-from backend.semantic.period import ago, whole
+from backend.semantic.period import whole
 from backend.semantic.relative_period import last_unit, previous_unit, this_unit
 from backend.semantic.time_words import TimeWords
 from backend.semantic.written_date import (
     day_in_month,
     day_number,
+    full_year,
     written_day,
     written_day_and_month,
     year_in,
 )
+
+_RECENT_YEARS = 4
+_SHORT_NAME = 3
 
 
 def day_by_name(time: TimeWords, start: int) -> Moment | None:
     found = time.lexicon.days.match(time.words, start)
     if found is None:
         return None
-    return Moment(period=ago(Unit.DAY, found[0], time.today), end=found[1])
+    return Moment(period=time.ago(Unit.DAY, found[0]), end=found[1])
 
 
 def written(time: TimeWords, start: int) -> Moment | None:
@@ -69,10 +73,23 @@ def month_day(time: TimeWords, start: int) -> Moment | None:
     end = found[1] + 1
     at = time.skip("of", end)
     year = year_in(time.word(at))
+    if year is None and _may_be_year(time, start, end - 1):
+        return None
     if year is None:
         return _open_day(found[0], day, end)
     first = whole(Unit.MONTH, date(year, found[0], 1))
     return in_month(Moment(period=first, end=at + 1), day)
+
+
+def _may_be_year(time: TimeWords, start: int, at: int) -> bool:
+    """The 24 of "jan 24", where it may be 2024: in English only beside a short name ("Jan-24")."""
+    if not time.word(at).isdigit():
+        return False
+    recent = range(time.today.year - _RECENT_YEARS, time.today.year + 2)
+    short = len(time.word(start)) <= _SHORT_NAME
+    return time.day_before_month or (
+        full_year(int(time.word(at))) in recent and (short or not time.month_first_possible)
+    )
 
 
 def in_month(of_month: Moment, day: int) -> Moment | None:
@@ -94,7 +111,7 @@ def _open_day(month_number: int, day: int, end: int) -> Moment | None:
 def _latest_day(time: TimeWords, day: int, end: int) -> Moment | None:
     """Of this month, or of the one before where this one's is still ahead."""
     for count in (0, 1):
-        first = ago(Unit.MONTH, count, time.today).from_date
+        first = time.ago(Unit.MONTH, count).from_date
         found = day_in_month(first, day) if first else None
         if found and found <= time.today:
             return Moment(period=whole(Unit.DAY, found), end=end)

@@ -9,7 +9,7 @@ from backend.semantic.calendar_unit import Unit
 from backend.semantic.company_calendar import CompanyCalendar
 from backend.semantic.lexicon import PeriodWords
 from backend.semantic.moment import Moment
-from backend.semantic.period import Period
+from backend.semantic.period import Period, ago, recent, whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,8 @@ class TimeWords:
     anchor: Period | None = None
     #: True where 03/04 may be March 4 (English).
     month_first_possible: bool = False
+    #: True where "março 24" is no day: Portuguese, whose days stand before the month.
+    day_before_month: bool = False
     calendar: CompanyCalendar = field(default_factory=CompanyCalendar)
     #: What single expression begins at each word: every range rule asks again.
     moments: dict[int, Moment | None] = field(default_factory=dict, compare=False, repr=False)
@@ -41,6 +43,28 @@ class TimeWords:
         """Past a phrase of that class, if one begins here."""
         return self.end_of(name, start) or start
 
+    def follows(self, name: str, start: int) -> bool:
+        """True if the word before `start` is one of that class."""
+        word = self.word(start - 1)
+        return bool(word) and self.lexicon.classes[name].match((word,), 0) is not None
+
+    def this(self, unit: Unit) -> Period:
+        """The running one; weeks begin as the company's do."""
+        return whole(unit, self.today, self.calendar.first_weekday)
+
+    def ago(self, unit: Unit, count: int) -> Period:
+        return ago(unit, count, self.today, self.calendar.first_weekday)
+
+    def recent(self, unit: Unit, count: int) -> Period:
+        return recent(unit, count, self.today, self.calendar.first_weekday)
+
+    def unit_of(self, period: Period) -> Unit | None:
+        """What it is exactly one of, weeks as the company's."""
+        first = period.from_date
+        if first and period == whole(Unit.WEEK, first, self.calendar.first_weekday):
+            return Unit.WEEK
+        return period.unit
+
     def unit(self, start: int) -> tuple[Unit, int] | None:
         return self.lexicon.units.match(self.words, start)
 
@@ -55,6 +79,10 @@ class TimeWords:
             return int(word)
         found = self.lexicon.numbers.match(self.words, start)
         return found[0] if found else None
+
+    def count(self, start: int) -> int | None:
+        """A number, also the "a" of "a month ago"."""
+        return 1 if self.end_of("one", start) is not None else self.number(start)
 
 
 def time_words(
@@ -71,5 +99,6 @@ def time_words(
         today=today,
         anchor=anchor,
         month_first_possible=language is Language.ENGLISH,
+        day_before_month=language is Language.PORTUGUESE,
         calendar=calendar or CompanyCalendar(),
     )

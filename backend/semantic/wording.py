@@ -5,35 +5,21 @@
 The words are in `phrases/<language>.yaml`, the names in the model. Nothing is computed here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from decimal import Decimal
 
 from backend.domain.language import Language
-from backend.domain.sales import OTHER, MetricQuery, MetricTable
+from backend.domain.sales import MetricTable
 from backend.domain.trace import Figure
-from backend.semantic.calendar_unit import Unit
+from backend.semantic.change import difference
 from backend.semantic.comparison import previous_days
 from backend.semantic.figure_writer import FigureWriter
+from backend.semantic.listing import Listing
 from backend.semantic.model import Label, SemanticModel
-from backend.semantic.number_format import written_number
-from backend.semantic.period import Period, whole
-from backend.semantic.period_words import name_of, when, written_day, written_moment
+from backend.semantic.names import filters_in_words, metric_name, metric_names
+from backend.semantic.period_words import when, written_moment
 from backend.semantic.phrasebook import Phrasebook, phrasebook
-from backend.semantic.query_words import (
-    dimension_names,
-    filters_in_words,
-    metric_name,
-    metric_names,
-)
-
-#: A month of days is shown whole; more lines than that nobody reads in a chat.
-MOST_LINES = 31
-#: The metric of a figure that counts lines left out.
-LINES = "rows"
-
-_PERIOD = "period"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +39,11 @@ def summarise(model: SemanticModel, table: MetricTable, language: Language) -> S
         names = metric_names(model, query, language)
         paragraphs = [words.say("nothing.no_rows", metrics=names, when=days)]
     elif query.grain or query.dimensions:
-        paragraphs = _listed(model, table, language, writer, words)
+        paragraphs = Listing(model, table, language, writer).lines(words)
     else:
         total = _sentence(_total(model, table, language, writer, words))
-        paragraphs = [" ".join((total, *_compared(model, table, language, writer, words)))]
+        compared = _compared(model, table, language, writer, words)
+        paragraphs = [" ".join((total, *map(_capitalised, compared)))]
     if query.filters or query.exclude or query.having:
         paragraphs.append(words.say("filters", filters=filters_in_words(model, query, language)))
     read = written_moment(table.read_at, model.time_zone, words)
@@ -122,118 +109,39 @@ def _compared(
     several = len(query.metrics) > 1
     for name in query.metrics:
         previous, change = row[f"{name}_previous"], row[f"{name}_change"]
-        label = model.metrics[name].labels[language].singular
+        label = metric_name(model, name, language)
         subject = words.say("compared.subject", label=label) if several else ""
         if previous is None:
             yield words.say("compared.nothing", when=days, subject=subject)
             continue
         said = writer.value(name, previous, words, kind="previous")
+        if writer.is_counted(name):
+            # "10 em outubro" could be a day.
+            said = words.say("item.count", label=writer.label(name, previous), value=said)
+        by = difference(model, name, row)
         if change is None:
             yield words.say("compared.no_base", when=days, previous=said, subject=subject)
+            yield from _difference(name, by, subject, writer, words)
             continue
         direction = "same" if not change else "rise" if change > 0 else "fall"
         part = writer.value(name, change, words, kind="change").lstrip("+-") if change else ""
         yield words.say(
             f"compared.{direction}", when=days, previous=said, change=part, subject=subject
         )
+        yield from _difference(name, by, subject, writer, words)
 
 
-def _listed(
-    model: SemanticModel,
-    table: MetricTable,
-    language: Language,
+def _difference(
+    name: str,
+    by: int | Decimal | None,
+    subject: str,
     writer: FigureWriter,
     words: Phrasebook,
-) -> list[str]:
-    """A heading and one line for each row."""
-    query = table.query
-    lines = []
-    for position, row in enumerate(table.rows[:MOST_LINES], start=1):
-        within = _period_of(query, row)
-        about = words.say("keys").join(_keys(model, query, row, within, language, words))
-        members = _members(query, row, words)
-        # Whoever is listed for having nothing needs no figure to say so.
-        shown = () if query.without else query.metrics
-        values = words.say("items").join(writer.items(shown, row, words, within, members))
-        rest = OTHER in members.values()
-        bullet = f"{position}." if query.order and not rest else "-"
-        said = about if query.without else words.say("line", about=about, values=values)
-        lines.append(f"{bullet} {said}")
-    left = len(table.rows) - MOST_LINES
-    if left > 0:
-        number = written_number(left, "count", model.currency, words)
-        writer.figures.append(Figure(text=number, value=left, metric=LINES, tool_call=0))
-        lines.append(words.say("more", number=number))
-    if table.truncated:
-        lines.append(words.say("truncated"))
-    return [_capitalised(_heading(model, query, language, words)) + ":", *lines]
-
-
-def _heading(
-    model: SemanticModel, query: MetricQuery, language: Language, words: Phrasebook
-) -> str:
-    days = when(query.from_date, query.to_date, words)
-    if query.without is not None:
-        return words.say(
-            "heading.without",
-            metric=metric_name(model, query.without, language),
-            dimensions=words.joined(
-                [model.dimensions[name].labels[language].plural for name in query.dimensions]
-            ),
-            when=days,
-        )
-    said = words.say(
-        "heading.breakdown" if query.dimensions else "heading.series",
-        metrics=metric_names(model, query, language),
-        dimensions=dimension_names(model, query, language),
-        when=days,
-    )
-    if query.cumulative:
-        said += words.say("heading.cumulative")
-    if query.compare is not None:
-        said += words.say(f"heading.{query.compare}")
-    return said + (words.say(f"heading.{query.order}") if query.order else "")
-
-
-def _keys(
-    model: SemanticModel,
-    query: MetricQuery,
-    row: Mapping[str, Any],
-    within: Period | None,
-    language: Language,
-    words: Phrasebook,
-) -> list[str]:
-    """What a row is about: its period, then its members."""
-    keys = []
-    if query.grain and within is not None:
-        keys.append(name_of(within, Unit(query.grain), words))
-    for name in query.dimensions:
-        member, label = row[name], model.dimensions[name].labels[language].singular
-        if member is None:
-            keys.append(words.say("item.without", label=label))
-        elif member == OTHER:
-            keys.append(words.say("item.others"))
-        else:
-            keys.append(written_day(member, words) if isinstance(member, date) else str(member))
-    return keys
-
-
-def _members(query: MetricQuery, row: Mapping[str, Any], words: Phrasebook) -> dict[str, str]:
-    """Whose row it is, as the reader is told."""
-    return {
-        name: written_day(row[name], words) if isinstance(row[name], date) else str(row[name])
-        for name in query.dimensions
-        if row[name] is not None
-    }
-
-
-def _period_of(query: MetricQuery, row: Mapping[str, Any]) -> Period | None:
-    """The whole unit that a row of a series is about; its first day is a date or ISO text."""
-    if query.grain is None:
-        return None
-    first = row[_PERIOD]
-    day = first if isinstance(first, date) else date.fromisoformat(str(first)[:10])
-    return whole(Unit(query.grain), day)
+) -> Iterator[str]:
+    """In a sentence of its own: beside the days compared with, it would seem to be of those."""
+    if by:
+        said = writer.value(name, by, words, kind="difference")
+        yield words.say("compared.difference", difference=said, subject=subject)
 
 
 def _group_label(model: SemanticModel, names: tuple[str, ...], language: Language) -> Label | None:

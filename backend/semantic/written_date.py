@@ -12,6 +12,7 @@ YEARS = range(1900, 2101)
 _LAST_CENTURY = 70
 #: "02/98": a month, since no month has so many days.
 _SHORT_MONTH = re.compile(r"(\d{1,2})/([3-9]\d)")
+_MONTH_OF_SHORT_YEAR = re.compile(r"(0[1-9]|1[0-2])/(1[3-9]|[2-9]\d)")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _ISO_MONTH = re.compile(r"(\d{4})-(\d{2})")
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
@@ -63,6 +64,15 @@ def written_month(word: str) -> Period | None:
     else:
         return None
     first = _date(year, month, 1)
+    return whole(Unit.MONTH, first) if first else None
+
+
+def short_written_month(word: str, latest_year: int) -> Period | None:
+    """02/24, where a day cannot stand before a month (there is no month 24) nor after it."""
+    match = _MONTH_OF_SHORT_YEAR.fullmatch(word)
+    if match is None or full_year(int(match[2])) > latest_year:
+        return None
+    first = _date(full_year(int(match[2])), int(match[1]), 1)
     return whole(Unit.MONTH, first) if first else None
 
 

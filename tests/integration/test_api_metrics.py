@@ -172,7 +172,7 @@ def test_a_conversation_may_turn_to_another_source(figures: Figures) -> None:
         return figures.post("/chat", question, key=figures.on.a.chat)
 
     first = ask_chat("faturamento por região em outubro", "shop").json()
-    assert [each["value"] for each in first["figures"]] == [300, 100]
+    assert [each["value"] for each in first["figures"]] == [300, 100, 400]
     asked = {"data_source": "other", "conversation_id": first["conversation_id"]}
     for question in ("e em setembro?", "por mês", "só os 2 maiores"):
         assert read(figures, question, **asked)["follow_up"] is False

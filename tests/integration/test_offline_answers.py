@@ -85,13 +85,15 @@ def test_a_figure_is_what_sql_gives_in_the_readers_words(day: Day, question: Que
     [call] = body["tool_calls"]
     assert (call["name"], call["ok"]) == (QUERY_TOOL, True)
     values = [value for line in lines for value in line.values]
-    assert [figure["value"] for figure in body["figures"]] == [
+    figures, totals = body["figures"][: len(values)], body["figures"][len(values) :]
+    assert [figure["value"] for figure in figures] == [
         pytest.approx(float(value), rel=1e-12, abs=1e-10) for value in values
     ]
-    assert [figure["text"] for figure in body["figures"]] == [
+    assert [figure["text"] for figure in figures] == [
         text for line in lines for text in line.texts
     ]
     _assert_says(body["response"], lines)
+    _assert_adds_up(totals, lines)
 
 
 @these(kind="market")
@@ -196,11 +198,23 @@ def _assert_says(response: str, lines: list[Line]) -> None:
     if not lines[0].about:
         assert all(text in told[0] for text in lines[0].texts)
         return
-    rows = [text for text in told if re.match(r"(-|\d+\.) ", text)]
+    rows = [text for text in told if re.match(r"(-|\d+\.|\|) ", text)]
+    if rows[0].startswith("|"):
+        # The head of a table and the rule below it.
+        rows = rows[2:]
     assert len(rows) == len(lines)
     for row, line in zip(rows, lines, strict=True):
         assert line.about in row
         assert all(text in row for text in line.texts)
+
+
+def _assert_adds_up(totals: list[dict[str, Any]], lines: list[Line]) -> None:
+    """What follows the rows is what they add up to, of each kind of figure that adds up."""
+    assert not totals or len(lines) > 1
+    sums = [float(sum(of_kind)) for of_kind in zip(*(line.values for line in lines), strict=True)]
+    for total in totals:
+        assert total["value"] in [pytest.approx(each, rel=1e-12) for each in sums]
+        assert total["members"] == {}
 
 
 def _recorded(series: str, today: date) -> tuple[float, date]:

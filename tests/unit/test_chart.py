@@ -6,12 +6,13 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, MetricTable
-from backend.semantic.chart import MOST_BARS, ChartRefused, chart_of, checked
+from backend.semantic.chart import MOST_BARS, MOST_LINES, chart_of
+from backend.semantic.chart_spec import LONGEST, MOST_POINTS, ChartRefused, checked
 from backend.semantic.chart_svg import svg_of
 from tests.unit.semantic_model import MODEL
 
@@ -22,13 +23,37 @@ HOSTILE = [
     "&lt;",
     "javascript:x",
     "\x00",
-    "a" * 200,
+    "a" * 1_000,
+    "datum.constructor.constructor('alert(1)')()",
+    "signal",
+    "\ud800\ufffe",
+    "https://elsewhere.invalid/x.png",
+    "<foreignObject/>",
+    '" onload="alert(1)',
 ]
+NAMES = st.none() | st.text(max_size=40) | st.sampled_from(HOSTILE)
+VALUES = st.none() | st.decimals(allow_nan=False, allow_infinity=False) | st.integers()
+VALUE_CHANNEL = {"field": "value", "type": "quantitative", "title": "x"}
+#: All the attributes that our pictures have; none of them is an address or a handler.
+PLAIN = {
+    "xmlns",
+    "viewBox",
+    "font-family",
+    "font-size",
+    "font-weight",
+    "fill",
+    "width",
+    "height",
+} | {
+    *("x", "y", "text-anchor", "points", "stroke", "stroke-width"),
+}
 
 
-def table(rows: list[dict[str, Any]], **query: Any) -> MetricTable:
+def table(
+    rows: list[dict[str, Any]], metrics: tuple[str, ...] = ("revenue",), **query: Any
+) -> MetricTable:
     return MetricTable(
-        query=MetricQuery(metrics=("revenue",), **query),
+        query=MetricQuery(metrics=metrics, **query),
         columns=(),
         rows=tuple(rows),
         sql="",
@@ -76,16 +101,72 @@ def test_more_bars_than_can_be_compared_are_left_out() -> None:
     assert len(spec["data"]["values"]) == MOST_BARS
 
 
-@given(st.lists(st.text(max_size=40) | st.sampled_from(HOSTILE), min_size=2, max_size=15))
-def test_members_are_data_whatever_they_are_called(members: list[str]) -> None:
-    spec = chart_of(MODEL, bars(members), Language.PORTUGUESE)
+def test_rows_of_two_dimensions_are_bars_with_both_names() -> None:
+    rows: list[dict[str, Any]] = [
+        {"region": "Sul", "channel": "Portal", "revenue": 2},
+        {"region": None, "channel": "Loja", "revenue": 1},
+    ]
+    spec = chart_of(MODEL, table(rows, dimensions=("region", "channel")), Language.PORTUGUESE)
     assert spec is not None
+    assert [row["key"] for row in spec["data"]["values"]] == ["Sul · Portal", "– · Loja"]
+
+
+def test_of_many_lines_the_largest_are_drawn_whole() -> None:
+    rows = [
+        {"period": date(2026, month, 1), "region": f"r{number}", "revenue": Decimal(number)}
+        for month in (1, 2, 3)
+        for number in range(20)
+    ]
+    spec = chart_of(MODEL, table(rows, grain="month", dimensions=("region",)), Language.ENGLISH)
+    assert spec is not None
+    drawn = [row["series"] for row in spec["data"]["values"]]
+    assert set(drawn) == {f"r{number}" for number in range(20 - MOST_LINES, 20)}
+    assert len(drawn) == 3 * MOST_LINES
+    assert svg_of(spec, Language.ENGLISH).count("<polyline") == MOST_LINES
+
+
+def test_a_rate_is_drawn_in_percent_and_every_picture_in_the_readers_format() -> None:
+    rows: list[dict[str, Any]] = [
+        {"region": "Sul", "margin_rate": Decimal("0.125")},
+        {"region": "Norte", "margin_rate": 1},
+    ]
+    rates = table(rows, metrics=("margin_rate",), dimensions=("region",))
+    spec = chart_of(MODEL, rates, Language.PORTUGUESE)
+    assert spec is not None
+    assert spec["encoding"]["x"]["axis"] == {"format": ".0%"}
+    assert ">12,5%</text>" in svg_of(spec, Language.PORTUGUESE)
+    assert ">12.5%</text>" in svg_of(spec, Language.ENGLISH)
+
+
+@example([("a", "b", Decimal("1e400")), ("c", "d", 10**308), ("e", "f", -(10**308))], False, False)
+@given(st.lists(st.tuples(NAMES, NAMES, VALUES), max_size=15), st.booleans(), st.booleans())
+def test_any_table_makes_a_picture_of_data_or_none(
+    cells: list[tuple[str | None, str | None, Any]], over_time: bool, by_two: bool
+) -> None:
+    rows = [
+        {
+            "period": date(2026, 1 + number % 12, 1),
+            "region": one,
+            "channel": other,
+            "revenue": value,
+        }
+        for number, (one, other, value) in enumerate(cells)
+    ]
+    dimensions = ("region", "channel") if by_two else ("region",)
+    answer = table(rows, dimensions=dimensions, grain="month" if over_time else None)
+    spec = chart_of(MODEL, answer, Language.PORTUGUESE)
+    if spec is None:
+        assert len([row for row in rows if row["revenue"] is not None]) < 2 or any(
+            abs(row["revenue"] or 0) > 1e300 for row in rows
+        )
+        return
     assert checked(spec) == spec
-    root = ElementTree.fromstring(svg_of(spec))  # noqa: S314 - our own picture
+    picture = svg_of(spec, Language.PORTUGUESE)
+    assert picture == svg_of(spec, Language.PORTUGUESE)
+    root = ElementTree.fromstring(picture)  # noqa: S314 - our own picture
     tags = {element.tag.rpartition("}")[2] for element in root.iter()}
     assert tags <= {"svg", "rect", "text", "polyline"}
-    names = {name for element in root.iter() for name in element.attrib}
-    assert not {name for name in names if name.startswith("on") or "href" in name}
+    assert {name for element in root.iter() for name in element.attrib} <= PLAIN
 
 
 @pytest.mark.parametrize(
@@ -99,10 +180,33 @@ def test_members_are_data_whatever_they_are_called(members: list[str]) -> None:
         {"encoding": {"x": {"field": "datum['x']", "type": "nominal"}}},
         {"params": [{"name": "p", "expr": "1"}]},
         {"$schema": "http://elsewhere.invalid/schema.json"},
+        {"data": {"values": [{"key": {"expr": "1"}, "value": 1.0}]}},
+        {"data": {"values": [{"key": "a", "value": {"signal": "x"}}]}},
+        {"data": {"values": [{"key": "a", "value": float("nan")}]}},
+        {"data": {"values": [{"key": "a", "value": 1.0, "href": "x"}]}},
+        {"data": {"values": [{"key": "a" * (LONGEST + 1), "value": 1.0}]}},
+        {"data": {"values": [{"key": "a", "value": 1.0}] * (MOST_POINTS + 1)}},
+        {"data": {"values": {"sequence": {"start": 0, "stop": 1e9}}}},
+        {"mark": "bar"},
+        {"mark": {"type": "bar", "tooltip": {"signal": "alert(1)"}}},
+        {"title": {"text": {"expr": "alert(1)"}}},
+        {"width": {"signal": "x"}},
+        {"encoding": {"x": {"field": "key", "type": "nominal", "title": {"expr": "1"}}}},
+        {"encoding": {"x": {"field": "key", "type": "nominal", "title": None}}},
+        {
+            "encoding": {
+                "x": VALUE_CHANNEL,
+                "y": {**VALUE_CHANNEL, "axis": {"labelExpr": "alert(1)"}},
+            }
+        },
+        {"encoding": {"x": VALUE_CHANNEL, "y": {**VALUE_CHANNEL, "sort": {"field": "datum"}}}},
+        {"encoding": {"x": VALUE_CHANNEL, "y": VALUE_CHANNEL, "href": VALUE_CHANNEL}},
+        {"encoding": {"x": VALUE_CHANNEL, "y": {**VALUE_CHANNEL, "scale": {"scheme": "x"}}}},
     ],
 )
 def test_what_holds_more_than_data_is_refused(change: dict[str, Any]) -> None:
     sound = chart_of(MODEL, bars(["Sul", "Norte"]), Language.PORTUGUESE)
     assert sound is not None
+    assert checked({**sound}) == sound
     with pytest.raises(ChartRefused):
         checked({**sound, **change})

@@ -42,12 +42,13 @@ def test_phrases_have_the_same_places(language: Language) -> None:
     assert ours == theirs
 
 
+@pytest.mark.parametrize("folder", ["grammar", "periods"])
 @pytest.mark.parametrize("language", Language)
-def test_grammars_have_the_same_lists(language: Language) -> None:
-    words_as_keys = ("period.days", "period.to_date", "numbers", "verbs_of")
+def test_grammars_have_the_same_lists(language: Language, folder: str) -> None:
+    words_as_keys = ("days", "to_date", "numbers", "verbs_of")
 
     def shape(each: Language) -> set[str]:
-        paths = {path.lstrip(".") for path in _leaves(_tree("grammar", each))}
+        paths = {path.lstrip(".") for path in _leaves(_tree(folder, each))}
         return {path for path in paths if not path.startswith(words_as_keys)}
 
     assert shape(language) == shape(Language.PORTUGUESE)

@@ -1,29 +1,22 @@
 """Expressions of time in three languages become the right days, whatever day it is."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.language import Language
 from backend.semantic.calendar_unit import Unit
 from backend.semantic.company_calendar import CompanyCalendar
-from backend.semantic.lexicon import lexicon
 from backend.semantic.period import Period, whole
-from backend.semantic.period_reader import period_at
 from backend.semantic.period_words import name_of, written_day
 from backend.semantic.phrasebook import phrasebook
-from backend.semantic.time_words import time_words
-from backend.semantic.tokens import words
+from tests.unit import periods_stage
+from tests.unit.periods_stage import BRAZIL, days, load
 
 TODAY = date(2026, 11, 24)
-TABLE = yaml.load(  # as text: "2025" is an expression here
-    (Path(__file__).parent / "data" / "periods.yaml").read_text(encoding="utf-8"),
-    Loader=yaml.BaseLoader,  # noqa: S506 - it builds strings only
-)
+TABLE = load("periods.yaml")
 ROWS = [
     (Language(language), text, days)
     for language, rows in TABLE.items()
@@ -31,15 +24,11 @@ ROWS = [
 ]
 DATED = [
     (date.fromisoformat(table["today"]), Language(language), text, expected)
-    for table in yaml.load(
-        (Path(__file__).parent / "data" / "periods_dated.yaml").read_text(encoding="utf-8"),
-        Loader=yaml.BaseLoader,  # noqa: S506 - it builds strings only
-    )
+    for table in load("periods_dated.yaml")
     for language, rows in table.items()
     if language != "today"
     for text, expected in rows.items()
 ]
-BRAZIL = CompanyCalendar(country="BR")
 DAYS = st.dates(date(1990, 1, 1), date(2099, 12, 31))
 PORTUGUESE = Language.PORTUGUESE
 
@@ -49,22 +38,9 @@ def read(
     language: Language = PORTUGUESE,
     today: date = TODAY,
     anchor: Period | None = None,
-    calendar: CompanyCalendar | None = None,
+    calendar: CompanyCalendar = BRAZIL,
 ) -> Period | None:
-    """The period that the whole text is, or None."""
-    said = words(text)
-    period = lexicon(language).period
-    found = period_at(time_words(said, period, today, language, anchor, calendar), 0)
-    return found[0] if found and found[1] == len(said) else None
-
-
-def days(text: str) -> Period:
-    first, _, last = text.partition("..")
-    if ".." not in text:
-        last = first
-    return Period(
-        from_date=date.fromisoformat(first) if first else None, to_date=date.fromisoformat(last)
-    )
+    return periods_stage.read(text, language, today, anchor, calendar)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +49,7 @@ def days(text: str) -> Period:
 def test_means_these_days_on_that_day(
     today: date, language: Language, text: str, expected: str
 ) -> None:
-    found = read(text, language, today, calendar=BRAZIL)
+    found = read(text, language, today)
     assert found == (None if expected == "null" else days(expected))
 
 

@@ -1,7 +1,12 @@
 """The second lock, tried with statements that the compiler would never make."""
 
 import pytest
+import sqlglot
+from sqlglot import exp
 
+from backend.domain.sales import MetricQuery
+from backend.semantic import compile as compiling
+from backend.semantic.compile import compile_query
 from backend.semantic.gate import StatementRefused, check_statement
 from tests.unit.semantic_model import MODEL
 
@@ -102,3 +107,27 @@ def test_a_plain_statement_passes(sql: str) -> None:
 def test_a_hostile_statement_is_refused(sql: str) -> None:
     with pytest.raises(StatementRefused):
         check_statement(MODEL, sql, row_limit=100)
+
+
+#: What a compiler would say that has been talked into more: each is one SELECT with a limit.
+TALKED_INTO = [
+    f"SELECT customers.cnpj AS revenue FROM {_CUSTOMERS} LIMIT 1",
+    f"SELECT SUM(orders.id) AS revenue FROM {_ORDERS} LEFT JOIN {_CUSTOMERS} ON 1 = 1 LIMIT 1",
+    f"SELECT orders.id AS revenue FROM {_ORDERS} LIMIT 1000000",
+    f"SELECT set_config('statement_timeout', '0', TRUE) AS revenue FROM {_ORDERS} LIMIT 1",
+    "SELECT MAX(usename) AS revenue FROM pg_catalog.pg_stat_activity AS orders LIMIT 1",
+]
+
+
+@pytest.mark.parametrize("sql", TALKED_INTO)
+def test_every_statement_passes_the_gate(sql: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = sqlglot.parse_one(sql, dialect="postgres")
+    assert isinstance(tree, exp.Select)
+    monkeypatch.setattr(compiling, "select_of", lambda *_: tree)
+
+    with pytest.raises(StatementRefused):
+        compile_query(MODEL, MetricQuery(metrics=("revenue",)))
+
+    # The twin: without the gate it would be run.
+    monkeypatch.setattr(compiling, "check_statement", lambda *_, **__: None)
+    assert compile_query(MODEL, MetricQuery(metrics=("revenue",))).sql

@@ -1,6 +1,8 @@
 """Whatever text arrives in a query, the statement keeps its shape and only values change."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import sqlglot
@@ -9,8 +11,10 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from backend.domain.errors import SalesQueryInvalid
-from backend.domain.sales import MetricQuery
-from backend.semantic.compile import Compiled, compile_query
+from backend.domain.sales import MetricQuery, Threshold
+from backend.semantic.compile import Compiled, Compiler, compile_query
+from backend.semantic.engine import EXECUTED
+from backend.semantic.joins import reaches
 from tests.unit.semantic_model import MODEL
 
 _HARMLESS = MetricQuery(
@@ -70,3 +74,90 @@ def test_names_are_the_models_or_refused(name: str) -> None:
     ):
         with pytest.raises(SalesQueryInvalid):
             compile_query(MODEL, query)
+
+
+_COMPILERS = [Compiler(MODEL, each) for each in sorted(EXECUTED)]
+
+
+def _mostly(usual: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """What a query holds, or any text instead: too often, and none would get further."""
+    return st.integers(0, 24).flatmap(lambda chance: _TEXT if chance == 0 else usual)
+
+
+_METRICS = _mostly(st.sampled_from(["revenue", "orders"]))
+_DIMENSIONS = _mostly(
+    st.sampled_from(sorted(each for each in MODEL.dimensions if reaches(MODEL, "revenue", each)))
+)
+_MEMBERS = st.dictionaries(
+    _DIMENSIONS, st.lists(_TEXT, min_size=1, max_size=3).map(tuple), max_size=2
+)
+#: As it may come from a language model's JSON: any text anywhere, though mostly declared names.
+_QUERIES = st.builds(
+    MetricQuery,
+    metrics=st.lists(_METRICS, min_size=1, max_size=2).map(tuple),
+    dimensions=st.lists(_DIMENSIONS, max_size=2, unique=True).map(tuple),
+    filters=_MEMBERS,
+    exclude=_MEMBERS,
+    grain=_mostly(st.sampled_from([None, "day", "month"])),
+    having=st.lists(
+        st.builds(
+            Threshold,
+            metric=_METRICS,
+            op=_mostly(st.sampled_from([">", "<="])),
+            value=st.one_of(st.decimals(allow_nan=False, allow_infinity=False), st.decimals()),
+        ),
+        max_size=1,
+    ).map(tuple),
+    order=_mostly(st.sampled_from([None, "asc", "desc"])),
+    order_by=_mostly(st.sampled_from([None, None, None, "revenue"])),
+    limit=st.one_of(st.none(), st.integers(1, 50)),
+    without=_mostly(st.none()),
+)
+
+
+def _tamed(members: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The same filter with a plain word for each different member."""
+    found = {}
+    for dimension, named in members.items():
+        words = {each: f"word{number}" for number, each in enumerate(dict.fromkeys(named))}
+        found[dimension] = tuple(words[each] for each in named)
+    return found
+
+
+# No deadline: the machine's load is not what is tested.
+@settings(deadline=None, max_examples=300)
+@given(_QUERIES)
+@example(MetricQuery(metrics=("revenue",), exclude={"seller": ("' OR 1=1 --", "{{7*7}}", "%(x)s")}))
+@example(
+    MetricQuery(metrics=("revenue",), dimensions=("seller",), order="desc; DROP TABLE x")  # type: ignore[arg-type]
+)
+@example(MetricQuery(metrics=("revenue",), dimensions=("seller",), limit=10**9))
+@example(MetricQuery(metrics=("revenue",), dimensions=("seller",), limit=-1))
+@example(MetricQuery(metrics=("revenue",), grain="month') FROM pg_class --"))  # type: ignore[arg-type]
+def test_any_text_anywhere_is_refused_or_a_value_of_one_select(query: Any) -> None:
+    for compiler in _COMPILERS:
+        try:
+            compiled = compiler.query(query)
+        except SalesQueryInvalid:
+            continue
+        # As text it does not depend on what was written, on any engine.
+        tame = replace(query, filters=_tamed(query.filters), exclude=_tamed(query.exclude))
+        plain = compiler.query(tame)
+        assert plain.sql == compiled.sql
+        # The twin: where the same values are written out, the texts differ.
+        assert (plain.literal_sql == compiled.literal_sql) is (tame == query)
+        texts = {
+            each
+            for members in (query.filters, query.exclude)
+            for name, named in members.items()
+            for each in named
+            if MODEL.type_of(name) == "text"
+        }
+        assert texts <= set(compiled.params.values())
+        # And every name in it is one that the model declares.
+        assert {*query.metrics, *(each.metric for each in query.having)} <= {*MODEL.metrics}
+        assert {*query.dimensions, *query.filters, *query.exclude} <= {*MODEL.dimensions}
+        assert query.grain in (None, "day", "month")
+        assert query.order in (None, "asc", "desc")
+        [tree] = sqlglot.parse(compiled.literal_sql, dialect=compiler._dialect.name)
+        assert isinstance(tree, exp.Select)

@@ -1,17 +1,24 @@
 """Names are read behind a question, never in front of it twice; those that are not kept are asked for."""
 
+import re
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from backend.domain.errors import SalesNotPermitted, SourceUnavailable
 from backend.domain.sales import MetricQuery
-from backend.semantic.compile import Compiled
+from backend.semantic.compile import Compiled, Compiler
+from backend.semantic.engine import EXECUTED, Engine
 from backend.semantic.layer import SemanticLayer
+from backend.semantic.loading import load_model
 from backend.semantic.members import Members
 from backend.semantic.source import Result
-from tests.unit.semantic_model import MODEL
+from tests.unit.semantic_model import MODEL, TEXT
 
 PERMITTED = frozenset({"manager", "seller"})
 
@@ -184,3 +191,141 @@ def test_the_twin_a_manager_finds_them_all() -> None:
     found = layer.find_value("seller", "prado", role="manager", attributes={})
 
     assert set(found) == {"Zuleica Prado", "Zilda Prado"}
+
+
+@pytest.mark.parametrize(
+    ("engine", "sql"),
+    [
+        (
+            Engine.POSTGRESQL,
+            "SELECT DISTINCT sellers.name AS seller FROM sales.sellers AS sellers"
+            " WHERE NOT sellers.name IS NULL"
+            " AND POSITION(%(word_0)s IN TRANSLATE(LOWER(sellers.name), '…', '…')) > 0"
+            " AND POSITION(%(word_1)s IN TRANSLATE(LOWER(sellers.name), '…', '…')) > 0"
+            " ORDER BY 1 LIMIT 501",
+        ),
+        (
+            Engine.DUCKDB,
+            'SELECT DISTINCT "sellers"."name" AS "seller" FROM "sales"."sellers" AS "sellers"'
+            ' WHERE NOT "sellers"."name" IS NULL'
+            ' AND STRPOS(STRIP_ACCENTS(LOWER("sellers"."name")), $word_0) > 0'
+            ' AND STRPOS(STRIP_ACCENTS(LOWER("sellers"."name")), $word_1) > 0'
+            " ORDER BY 1 LIMIT 501",
+        ),
+        (
+            Engine.SQLITE,
+            'SELECT DISTINCT "sellers"."name" AS "seller" FROM "sales"."sellers" AS "sellers"'
+            ' WHERE NOT "sellers"."name" IS NULL'
+            ' AND INSTR(FOLDED("sellers"."name"), :word_0) > 0'
+            ' AND INSTR(FOLDED("sellers"."name"), :word_1) > 0'
+            " ORDER BY 1 LIMIT 501",
+        ),
+    ],
+)
+def test_a_search_binds_its_words(engine: Engine, sql: str) -> None:
+    compiled = Compiler(MODEL, engine).members_holding("seller", "  PRADO zílda ")
+
+    assert compiled is not None
+    assert re.sub("'[^']*'", "'…'", compiled.sql) == sql
+    assert compiled.params == {"word_0": "prado", "word_1": "zilda"}
+
+
+# No deadline: the machine's load is not what is tested.
+@settings(deadline=None, max_examples=100)
+@given(st.text(max_size=60))
+@example("'; DROP TABLE sales.sellers; -- %(word_1)s")
+@example("\0 \ud800")
+def test_whatever_is_searched_for_is_a_value(text: str) -> None:
+    for engine in EXECUTED:
+        compiler = Compiler(MODEL, engine)
+        compiled = compiler.members_holding("seller", text)
+        words = list(compiled.params.values()) if compiled else []
+        plain = compiler.members_holding(
+            "seller", " ".join(f"w{each}" for each, _ in enumerate(words))
+        )
+        assert (compiled and compiled.sql) == (plain and plain.sql)
+        assert all("\0" not in str(each) and str(each).encode() for each in words)
+
+
+class Probed:
+    """A database that counts its probes, and lets one begin only when it is told to."""
+
+    def __init__(self) -> None:
+        self.version = 1
+        self.probes = 0
+        self.down = False
+        self.began = threading.Event()
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def run(self, compiled: Compiled) -> Result:
+        self.probes += 1
+        self.began.set()
+        assert self.gate.wait(10)
+        if self.down:
+            raise SourceUnavailable
+        return _rows(self.version)
+
+
+@pytest.fixture
+def probed(monkeypatch: pytest.MonkeyPatch) -> tuple[Probed, SemanticLayer, list[float]]:
+    now = [1000.0]
+    monkeypatch.setattr("backend.semantic.layer.monotonic", lambda: now[0])
+    database = Probed()
+    model = load_model(f"{TEXT}\nfreshness: {{probe: orders.id}}\n")
+    return database, SemanticLayer(model, database, "demo"), now
+
+
+def test_the_version_of_the_data_is_asked_once_in_a_moment(
+    probed: tuple[Probed, SemanticLayer, list[float]],
+) -> None:
+    database, layer, now = probed
+    assert [layer.data_version() for _ in range(5)] == ["1"] * 5
+    assert database.probes == 1
+    database.version = 2
+    now[0] += 1.4
+    assert layer.data_version() == "1"
+    now[0] += 0.1
+    assert layer.data_version() == "2"
+
+
+def test_a_probe_that_failed_is_not_repeated_at_once(
+    probed: tuple[Probed, SemanticLayer, list[float]],
+) -> None:
+    database, layer, now = probed
+    database.down = True
+    for _ in range(5):
+        with pytest.raises(SourceUnavailable):
+            layer.data_version()
+    assert database.probes == 1
+    database.down = False
+    now[0] += 1.5
+    assert layer.data_version() == "1"
+
+
+def test_one_probe_is_enough_for_all_who_ask_at_once(
+    probed: tuple[Probed, SemanticLayer, list[float]],
+) -> None:
+    database, layer, _ = probed
+    database.gate.clear()
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(layer.data_version) for _ in range(8)]
+        database.gate.set()
+        assert {each.result(timeout=10) for each in asked} == {"1"}
+    assert database.probes == 1
+
+
+def test_a_probe_that_takes_long_is_not_waited_for(
+    probed: tuple[Probed, SemanticLayer, list[float]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, layer, _ = probed
+    monkeypatch.setattr("backend.semantic.layer._VERSION_SECONDS", 0.01)
+    database.gate.clear()
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(layer.data_version)
+        assert database.began.wait(10)
+        with pytest.raises(SourceUnavailable):
+            layer.data_version()
+        assert not first.done()
+        database.gate.set()
+        assert first.result(timeout=10) == "1"

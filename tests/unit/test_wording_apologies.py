@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from backend.domain.language import Language
-from backend.domain.sales import MetricQuery, Outcome
+from backend.domain.sales import MetricQuery, Outcome, Reading
 from backend.semantic.apologies import say_not_understood, say_nothing
 from tests.unit.parser_questions import PARSER
 from tests.unit.semantic_model import MODEL
@@ -84,4 +84,58 @@ def test_an_answer_has_no_apology() -> None:
 def test_says_what_was_understood_and_what_was_not(question: str, said: str) -> None:
     reading = PARSER.read(question, today=date(2026, 11, 24), previous=None)
 
-    assert say_not_understood(MODEL, reading) == said
+    assert say_not_understood(MODEL, reading, reading.language) == said
+
+
+SELLERS = {"seller": ("Ana Souza", "Bruno Lima")}
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "said"),
+    [
+        (
+            Language.PORTUGUESE,
+            ("descontto",),
+            "Não entendi “descontto”. O mais parecido que conheço: desconto concedido ou"
+            " desconto médio.",
+        ),
+        (
+            Language.ENGLISH,
+            ("sellr",),
+            "I did not understand “sellr”. The nearest that I know: seller.",
+        ),
+        (
+            Language.SPANISH,
+            ("Suoza", "Ana Sousa"),
+            "No entendí “Suoza” y “Ana Sousa”. Lo más parecido que conozco: Ana Souza.",
+        ),
+        (
+            Language.PORTUGUESE,
+            ("de", "no"),
+            "Não entendi “de” e “no”. Posso responder, por exemplo, sobre faturamento, pedidos,"
+            " unidades vendidas, clientes compradores e ticket médio.",
+        ),
+    ],
+)
+def test_offers_what_is_nearest(language: Language, words: tuple[str, ...], said: str) -> None:
+    reading = Reading(query=None, language=language, complete=False, not_understood=words)
+
+    assert say_not_understood(MODEL, reading, language, SELLERS) == said
+
+
+def test_names_that_the_asker_may_not_see_are_not_offered() -> None:
+    reading = Reading(
+        query=None, language=Language.ENGLISH, complete=False, not_understood=("Ana Sousa",)
+    )
+
+    assert "Ana Souza" in say_not_understood(MODEL, reading, Language.ENGLISH, SELLERS)
+    assert "Ana Souza" not in say_not_understood(MODEL, reading, Language.ENGLISH)
+
+
+def test_not_defined_offers_what_is_nearest() -> None:
+    said = say_nothing(MODEL, Outcome.NOT_DEFINED, Language.PORTUGUESE, wanted=("faturamneto",))
+
+    assert said == (
+        "O que foi pedido não está definido no modelo de vendas."
+        " O mais parecido que conheço: faturamento ou faturamento bruto."
+    )

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, MetricTable
-from backend.semantic.wording import LINES, MOST_LINES, summarise
+from backend.semantic.listing import LINES, MOST_LINES
+from backend.semantic.wording import summarise
 from tests.unit.semantic_model import MODEL
 
 PT, EN, ES = Language.PORTUGUESE, Language.ENGLISH, Language.SPANISH
@@ -195,7 +196,7 @@ def test_a_ranking_is_a_numbered_list() -> None:
     ]
 
 
-def test_a_breakdown_is_a_list() -> None:
+def test_rows_of_several_metrics_are_a_table() -> None:
     query = MetricQuery(
         metrics=("revenue", "contracts_closed"), dimensions=("region", "channel"), **OCTOBER
     )
@@ -208,8 +209,13 @@ def test_a_breakdown_is_a_list() -> None:
     assert said(answer, ES) == [
         "Facturación y contratos cerrados por región y canal en octubre de 2026"
         " (01/10/2026 a 31/10/2026):",
-        "- Sul · Portal: R$ 10,00 · 1 contrato cerrado",
-        "- Norte · Portal: sin datos · 3 contratos cerrados",
+        "",
+        "| Región | Canal | Facturación | Contratos cerrados |",
+        "| --- | --- | ---: | ---: |",
+        "| Sul | Portal | R$ 10,00 | 1 |",
+        "| Norte | Portal | – | 3 |",
+        "",
+        "Total: facturación de R$ 10,00 y 4 contratos cerrados.",
     ]
 
 
@@ -230,11 +236,13 @@ def test_a_series_has_a_line_for_each_unit_and_days_for_each_figure() -> None:
         "Faturamento de 15/01/2026 a 10/02/2026:",
         "- janeiro de 2026: R$ 10,00",
         "- fevereiro de 2026: R$ 20,00",
+        "Total: R$ 30,00.",
     ]
     figures = summarise(MODEL, answer, PT).figures
     assert [(each.from_date, each.to_date) for each in figures] == [
         (date(2026, 1, 15), date(2026, 1, 31)),
         (date(2026, 2, 1), date(2026, 2, 10)),
+        (date(2026, 1, 15), date(2026, 2, 10)),
     ]
 
 

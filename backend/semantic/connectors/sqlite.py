@@ -37,10 +37,12 @@ class SqliteConnector:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def connect(self) -> sqlite3.Connection:
+    def connect(self) -> "_Session":
+        place = _place(self._path)
         conn = sqlite3.connect(
             f"file:{quote(str(self._path))}?mode=ro",
             uri=True,
+            factory=_Session,
             timeout=_BUSY_SECONDS,
             isolation_level=None,
             # A pooled session is used by one thread after another, never by two at once.
@@ -57,10 +59,12 @@ class SqliteConnector:
         # Names in whatever encoding are shown, not refused.
         conn.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
         conn.set_authorizer(_authorize)
+        conn.place = place
         return conn
 
-    def is_alive(self, connection: sqlite3.Connection) -> bool:
-        return True
+    def is_alive(self, connection: "_Session") -> bool:
+        """False where another file has taken the place of the one that it still reads."""
+        return connection.place == _place(self._path)
 
     def rows(
         self, connection: sqlite3.Connection, sql: str, params: Mapping[str, object]
@@ -81,6 +85,19 @@ class SqliteConnector:
 
     def close(self) -> None:
         """Nothing is kept beside sessions."""
+
+
+class _Session(sqlite3.Connection):
+    place: tuple[int, int] | None = None
+
+
+def _place(path: Path) -> tuple[int, int] | None:
+    """Which file it is, whatever it is called; None where there is none."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
 
 
 def _authorize(action: int, first: str | None, second: str | None, *_: object) -> int:

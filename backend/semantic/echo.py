@@ -1,0 +1,69 @@
+"""How a question was understood, in one short line: "Faturamento, região Sul, 01–31/10/2026"."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from backend.domain.language import Language
+from backend.domain.sales import MetricQuery
+from backend.semantic.model import SemanticModel
+from backend.semantic.names import bounds_in_words, dimension_names, metric_names
+from backend.semantic.period_words import written_day
+from backend.semantic.phrasebook import Phrasebook, phrasebook
+from backend.semantic.refinements import refinements
+
+
+def echo(model: SemanticModel, query: MetricQuery, language: Language) -> str:
+    """All that the query asks, so that whoever reads it sees a misunderstanding: two queries that
+    find other rows never have one echo.
+    """
+    words = phrasebook(language)
+    said = metric_names(model, query, language)
+    if query.dimensions:
+        said += words.say("understood.by", dimensions=dimension_names(model, query, language))
+    if query.grain:
+        said += words.say(f"understood.grain.{query.grain}")
+    parts = (
+        said,
+        *_members(model, query.filters, "echo.member", language),
+        *_members(model, query.exclude, "echo.except", language),
+        *bounds_in_words(model, query, language),
+        *refinements(model, query, language),
+        days(query.from_date, query.to_date, words),
+    )
+    line = words.say("list").join(parts)
+    return line[:1].upper() + line[1:]
+
+
+def days(first: date | None, last: date | None, words: Phrasebook) -> str:
+    """A period in as few digits as tell it: "01–31/10/2026", "since 2026-10-01"."""
+    if first is None and last is None:
+        return words.say("when.always")
+    if first is None or last is None:
+        key = "until" if first is None else "since"
+        given = first or last or date.max
+        day = written_day(given, words)
+        return words.say(f"when.{key}", **{"from": day, "to": day})
+    if first == last:
+        return written_day(first, words)
+    alike = "month" if (first.year, first.month) == (last.year, last.month) else "year"
+    form = alike if first.year == last.year else "days"
+    return words.say(
+        f"echo.period.{form}",
+        day=first.day,
+        month=first.month,
+        last_day=last.day,
+        last_month=last.month,
+        **{"from": written_day(first, words), "to": written_day(last, words)},
+    )
+
+
+def _members(
+    model: SemanticModel, chosen: Mapping[str, tuple[str, ...]], key: str, language: Language
+) -> Iterator[str]:
+    words = phrasebook(language)
+    for name, members in chosen.items():
+        yield words.say(
+            key,
+            dimension=model.dimensions[name].labels[language].singular,
+            members=words.joined(members, last="or"),
+        )
