@@ -7,6 +7,7 @@ is that figure's, and one that something is compared with is no other figure's.
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from backend.answering.clauses import COMPARED, clause_ends
 from backend.answering.mentions import Mention
@@ -16,6 +17,11 @@ from backend.answering.numbers import WrittenNumber
 _OWNED = re.compile(
     r"[ *]*(?:(?:mil|mi|de|of|em|in|en|d[oa]s?|n[oa]s?|del?|el|la|for|por|para|from|million|milh\w+|pedidos"
     r"|orders|%)\s+){0,3}",
+    re.IGNORECASE,
+)
+#: Between names that are told of together: "Sul, Norte e o Sudeste", "de agosto para setembro".
+_JOINED = re.compile(
+    r"[\s*]*(?:,|,?\s*\b(?:e|y|and|para|to|a|hasta))[\s*]*(?:(?:[oa]s?|el|la|the|em|en|in)\s+)?",
     re.IGNORECASE,
 )
 
@@ -101,6 +107,9 @@ class Binding:
         if len(first) < 2 or len(alike) != len(first):
             return None
         if max(first) > min(each.start for each in self._numbers):
+            return None
+        row = sorted(first.values(), key=lambda each: each.start)
+        if not all(_JOINED.fullmatch(self._text[a.end : b.start]) for a, b in pairwise(row)):
             return None
         return first[sorted(first)[alike.index(number)]]
 

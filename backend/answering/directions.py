@@ -34,11 +34,14 @@ _AMOUNTS = (
     (re.compile(r"\b(?:triplic|tripled)", re.IGNORECASE), 2.0),
 )
 _HALF = re.compile(r"\b(?:(?:pela|a la|à) (?:metade|mitad)|(?:by|in) half|halved)\b", re.IGNORECASE)
+_MORE_THAN = re.compile(r"\b(?:mais (?:do )?que|more than|más que)\s+$", re.IGNORECASE)
 _GIVE_OR_TAKE = 0.05
 _LISTED = re.compile(r"[^\W\d_]+\s*(\([^)]*\))")
 _ALL = re.compile(r"\b(?:tod[oa]s|all|every|each|cada)\b", re.IGNORECASE)
 _NOT = re.compile(
-    r"\b(?:não|nao|nem|not|n't|didn't|no|nor|nenhum\w*|se|if|si)\s+(?:\w+\s+)?$", re.IGNORECASE
+    r"\b(?:não|nao|nem|not|n't|didn't|no|nor|nenhum\w*)\s+(?:\w+\s+)?$"
+    r"|\b(?:se|si|if|whether|por que|porque|why|quando|when)\s+(?:\w+\s+){1,4}$",
+    re.IGNORECASE,
 )
 #: As in "a região que mais cresceu": a rank, see `ranks.py`.
 _RANKED = re.compile(
@@ -145,6 +148,8 @@ def _is_as_much(text: str, verb: re.Match[str], fact: Fact) -> bool:
     wanted = next((amount for pattern, amount in _AMOUNTS if pattern.search(verb[0])), None)
     if _HALF.match(text, verb.end() + 1) or verb[0].casefold() == "halved":
         wanted = -0.5
+    if wanted is not None and _MORE_THAN.search(text[: verb.start()]):
+        return abs(float(fact.value)) >= abs(wanted)
     return wanted is None or abs(float(fact.value) - wanted) <= _GIVE_OR_TAKE
 
 

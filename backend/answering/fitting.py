@@ -7,6 +7,9 @@ from backend.answering.mentions import Mention
 from backend.answering.numbers import WrittenNumber
 from backend.answering.said import Said
 
+#: The shortest.
+_DAYS_OF_A_YEAR = 364
+
 
 def fits_period(said: Said, number: WrittenNumber, fact: Fact, evidence: Evidence) -> bool:
     if fact.from_date is None and fact.to_date is None:
@@ -72,7 +75,11 @@ def _is_against(said: Said, number: WrittenNumber, fact: Fact, evidence: Evidenc
     return (
         not before
         or not against
-        or any(_is_in(evidence, each, period, said.years) for each in before for period in against)
+        or any(
+            _is_in(evidence, each, period, said.years) or _is_year_of(each, period)
+            for each in before
+            for period in against
+        )
     )
 
 
@@ -107,6 +114,8 @@ def _is_end_of(said: Said, facts: Facts, fact: Fact, period: Mention) -> bool:
     """As in "caiu de R$ 10 para R$ 8 entre setembro e outubro": the one's first, the other's last."""
     if not (RISE.search(said.text) or FALL.search(said.text)):
         return False
+    if facts.series(fact) and len(said.numbers) > 1:
+        return fact.from_date == period.from_date or fact.to_date == period.to_date
     other = "value" if fact.kind == "previous" else "previous"
     days = [
         (each.from_date, each.to_date)
@@ -116,6 +125,14 @@ def _is_end_of(said: Said, facts: Facts, fact: Fact, period: Mention) -> bool:
     if fact.kind == "previous":
         return any((fact.from_date, last) == (period.from_date, period.to_date) for _, last in days)
     return any((first, fact.to_date) == (period.from_date, period.to_date) for first, _ in days)
+
+
+def _is_year_of(fact: Fact, period: Mention) -> bool:
+    """As in "30% em relação a 2025", of a part of each year."""
+    if period.from_date is None or period.to_date is None:
+        return False
+    is_year = (period.to_date - period.from_date).days >= _DAYS_OF_A_YEAR
+    return is_year and _lies_in(fact, period)
 
 
 def _is_known(facts: Facts, fact: Fact, period: Mention) -> bool:

@@ -57,6 +57,11 @@ _FROM_TODAY = re.compile(
     r"|current|corrente|em curso|hoje|retrasad"
 )
 _RELATIVE = re.compile(r"anterior|previous|prior|before|mesm[ao]|mism[ao]|same")
+#: "O total do mês": of the one that the answer is about, whichever that is.
+_BARE_UNIT = re.compile(
+    r"(?:(?:d?[oa]|n[oa]|the|of the|del|el|la|de la)\s+)?"
+    r"(?:mes|ano|semana|trimestre|semestre|dia|periodo|month|year|week|quarter|day|period)"
+)
 #: "O mesmo mês do ano passado", "the same month last year".
 _SAME = re.compile(r"\b(?:mesm[ao]|mism[ao]|same)(?: \w+)?$")
 #: Characters before a period in which that would stand.
@@ -110,7 +115,11 @@ def _mentions(text: str, tokens: Sequence[Token], spans: Sequence[Span]) -> Sequ
             )
         elif kind is Kind.MEMBER:
             found += _members(span, start, end)
-        elif kind is Kind.PERIOD and span.period is not None:
+        elif (
+            kind is Kind.PERIOD
+            and span.period is not None
+            and not _BARE_UNIT.fullmatch(folded(text[start:end]))
+        ):
             found.append(
                 Mention(
                     kind="period",

@@ -51,7 +51,7 @@ _CHANGED_MOST = re.compile(
 )
 #: "O canal com mais pedidos".
 _HAS_MOST = re.compile(
-    r"\b(?:com|con|with(?: the)?|had the|tem|teve|tiene|tuvo)\s+(mais|más|most|menos|fewest|least)\s+",
+    r"\b(?:com|con|with|the|tem|teve|tiene|tuvo)\s+(mais|más|most|menos|fewest|least)\s+",
     re.IGNORECASE,
 )
 _MOST = frozenset({"mais", "más", "most"})

@@ -13,7 +13,13 @@ from tests.evals.figures.answers import TrueAnswer, outcome_of
 from tests.evals.figures.checked import Score, found_in
 
 #: The files, in the order in which they were written: each before the check was changed for the last.
-SETS = ("fresh_eyes", "fresh_eyes_held_back", "fresh_eyes_longer", "fresh_eyes_last")
+SETS = (
+    "fresh_eyes",
+    "fresh_eyes_held_back",
+    "fresh_eyes_longer",
+    "fresh_eyes_last",
+    "fresh_eyes_close",
+)
 
 
 def fresh_score(name: str) -> Score:
