@@ -8,11 +8,14 @@ from backend.answering.facts import Fact
 from backend.answering.numbers import WrittenNumber
 
 _PERCENT = re.compile(r"\s{0,2}(?:%|por cento|per cent|percent|por ciento|pontos? percentua\w+)")
-_CURRENCY_BEFORE = re.compile(r"(?:R\$|US\$|\$|€)\s{0,2}-?$")
+_CURRENCY_BEFORE = re.compile(r"(R\$|US\$|\$|€)\s{0,2}-?$")
 _CURRENCY_AFTER = re.compile(
-    r"\s{0,2}(?:mil(?:h\w+)?\s+)?(?:de\s+)?(?:reais|dólares|dollars|euros)\b"
+    r"\s{0,2}(?:(?:mil|mi|bi|thousand|[mb]il[hl]\w+)\s+)?(?:de\s+)?(reais|reales|dólares|dollars|euros)\b"
 )
-_MINUS = re.compile(r"(?:^|[\s(])[-−–](?:R\$|US\$|\$|€)?\s{0,2}$")
+_SIGNS = {"reais": "R$", "reales": "R$", "dólares": "US$", "dollars": "US$", "euros": "€"}
+#: A dash with a space behind it parts a name from its figure.
+_MINUS = re.compile(r"(?:^|[\s(*])[-−–](?:(?:R\$|US\$|\$|€)\s{0,2})?$")
+_PLUS = re.compile(r"\+(?:(?:R\$|US\$|\$|€)\s{0,2})?$")
 #: What a figure that is told in a double may be off by.
 _NOISE = Decimal("0.000001")
 _HUNDRED = Decimal(100)
@@ -25,26 +28,36 @@ class Claim:
     number: WrittenNumber
     is_percent: bool
     is_money: bool
+    #: The sign of the currency, where one is written.
+    currency: str
     negative: bool
-    places: int
+    #: Written with a plus, as changes are.
+    positive: bool
 
 
 def claim_of(text: str, number: WrittenNumber) -> Claim:
     """The number with what stands around it."""
     before, after = text[: number.start], text[number.start + len(number.text) :]
-    places = max((-_exponent(value) for value in number.values), default=0)
+    currency = _CURRENCY_BEFORE.search(before) or _CURRENCY_AFTER.match(after)
     return Claim(
         number=number,
         is_percent=_PERCENT.match(after) is not None,
-        is_money=bool(_CURRENCY_BEFORE.search(before) or _CURRENCY_AFTER.match(after)),
+        is_money=currency is not None,
+        currency=_SIGNS.get(currency[1], currency[1]) if currency else "",
         negative=_MINUS.search(before) is not None,
-        places=places,
+        positive=_PLUS.search(before) is not None,
     )
 
 
 def has_value(claim: Claim, fact: Fact) -> bool:
     """Whether the figure is the number, rounded as it is written."""
-    if claim.is_percent != fact.is_percent or (claim.is_money and not fact.is_money):
+    if (
+        fact.kind == "rank"
+        or claim.is_percent != fact.is_percent
+        or (claim.is_money and not fact.is_money)
+    ):
+        return False
+    if claim.currency and fact.currency and claim.currency != fact.currency:
         return False
     value = abs(fact.value) * (_HUNDRED if fact.is_percent else 1)
     for written in claim.number.values:

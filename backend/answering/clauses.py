@@ -7,18 +7,28 @@ from backend.answering.mentions import Mention
 
 #: Ends a clause: what stands behind it is about something else, unless it names nothing.
 _CLAUSE = re.compile(
-    r"[,;()\n]|\b(?:e|y|and|mas|but|pero|contra|ante|versus|vs|sobre|para|frente|enquanto|while|"
-    r"against|mientras|from|over|em comparação|compared|(?:to|a)(?=\s*(?:R\$|US\$|\$|€|\d)))\b",
+    r"[,;()|\n]|\b(?:e|y|and|mas|but|pero|contra|ante|versus|vs|sobre|para|frente|enquanto|while|"
+    r"against|mientras|from|over|em comparação|compared|(?:to|a|hasta)(?=\s*(?:R\$|US\$|\$|€|\d)))\b",
     re.IGNORECASE,
 )
 RISE = re.compile(
-    r"\b(?:alta|aument\w+|cresc\w+|sub(?:iu|iram|ida)|acima|ganho|rose|rise|risen|grew|grow\w*|up|"
-    r"increas\w+|gain\w*|creci\w+|sub(?:ió|ieron)|alza|incremento)\b",
+    r"\b(?:alta|aument\w+|cresc\w+|sub(?:iu|iram|ida)|avanç(?:o|ou|aram)|salt(?:o|ou)|ganho|ganhou|ganharam|ganó|ganaron|a mais|mais que"
+    r"|acima|superior|higher|above|rose|rise[ns]?|grew|grow\w*|(?<!made )(?<!makes )(?<!make )up|increas\w+|gain\w*|jump\w*|climb\w*|soar\w*"
+    r"|creci\w+|sub(?:ió|ieron)|alza|incremento|increment(?:ó|aron)|más que|por encima|dobr(?:ou|aram)"
+    r"|triplic(?:ou|aram|ó|aron)|duplic(?:ou|aram|ó|aron)|doubled|tripled)\b",
     re.IGNORECASE,
 )
 FALL = re.compile(
-    r"\b(?:queda|ca(?:iu|íram|ída|yó|yeron)|recu\w+|redu[çz]\w+|diminu\w+|baix(?:a|ou|aram)|perda|"
-    r"fell|fall\w*|drop\w*|declin\w+|decreas\w+|down|lower|descen\w+|baj(?:ó|aron|a)|disminu\w+)\b",
+    r"\b(?:queda|ca(?:iu|íram|ída|yó|yeron)|recu\w+|redu[çz]\w+|diminu\w+|baix(?:a|ou|aram)|perda|perd(?:eu|eram|ió|ieron)|lost|encolh\w+"
+    r"|a menos|menos que|abaixo|inferior|lower|less|fewer|below|slip\w*|shr[ai]nk\w*|shrunk|plunge\w*"
+    r"|fell|fall\w*|drop\w*|declin\w+|decreas\w+|down|descen\w+|baj(?:ó|aron|a)|disminu\w+|retroced\w+"
+    r"|por debajo|(?:pela|a la) (?:metade|mitad)|halved)\b",
+    re.IGNORECASE,
+)
+#: Said of a change, whichever way it went.
+CHANGE = re.compile(
+    r"\b(?:varia\w+|mudança|diferença|diferencia|difference|change[ds]?|cambi\w+|evolu\w+|compar\w+|versus|vs"
+    r"|em relação|respecto|frente|super(?:ou|aram|ó|aron)|exceed\w*|surpass\w*|mais|menos|more|improv\w+|melhor\w+|mejor\w+|pior\w+|worse\w*)\b",
     re.IGNORECASE,
 )
 SHARE = re.compile(
@@ -26,18 +36,36 @@ SHARE = re.compile(
     r"fatia|proporç\w+|proportion|cuota|accounts? for)\b",
     re.IGNORECASE,
 )
+#: Says that a figure without a minus is below zero.
+NEGATIVE = re.compile(
+    r"\b(?:negativ\w+|prejuízo|perd(?:eu|eram|a|ió|ieron)|pérdida|loss|lost|no vermelho|in the red)\b",
+    re.IGNORECASE,
+)
+#: Before what a figure is compared with: "18% acima de setembro".
+COMPARED = re.compile(
+    r"(?:\b|(?=%))(?:frente|relação|relación|respecto|contra|versus|vs\.?|compar\w+|sobre|ante|over|than|on|from|que"
+    r"|acima|abaixo|superior|inferior|above|below|encima|debajo|against|diferen\w+|difference|%\s+(?:l[ao]|el|[ao]))"
+    r"(?:\s+(?:a[os]?|al|à|de|d[oa]s?|del|em|en|n[oa]s?|el|la|los|o|os|as|the|to|with|com|con|in|mesmo|mismo))*\s*$",
+    re.IGNORECASE,
+)
+EXCEPT = re.compile(
+    r"\b(?:exceto|tirando|except|excepto|sem|without|sin|exclu\w+|fora)\b", re.IGNORECASE
+)
 
 
 def clause_ends(text: str, mentions: Sequence[Mention], at: int) -> tuple[int, int]:
     """Where the clause around a place begins and ends; a name is never cut in two."""
-    cuts = [
-        cut
-        for cut in _CLAUSE.finditer(text)
-        if not any(each.start <= cut.start() < each.end for each in mentions)
-        and not _inside_number(text, cut.start())
-    ]
-    start = max((cut.end() for cut in cuts if cut.end() <= at), default=0)
-    end = min((cut.start() for cut in cuts if cut.start() >= at), default=len(text))
+    start, end = 0, len(text)
+    for cut in _CLAUSE.finditer(text):
+        if _inside_number(text, cut.start()) or any(
+            each.start <= cut.start() < each.end for each in mentions
+        ):
+            continue
+        if cut.end() <= at:
+            start = cut.end()
+        elif cut.start() >= at:
+            end = cut.start()
+            break
     return start, end
 
 

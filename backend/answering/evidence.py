@@ -8,15 +8,20 @@ metric, member and period, or none. All other numbers only support themselves.
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from backend.answering.claims import claim_of
 from backend.answering.facts import Facts, plain
 from backend.answering.mentions import Mentions, nothing_mentioned
 from backend.answering.numbers import WrittenNumber, written_numbers
 from backend.domain.chat import Remembered, ToolSpec
 from backend.domain.ports import Tool
 from backend.domain.trace import ToolOutcome
+
+#: A number without a unit up to this may be a day, or how many are to be listed.
+_MOST_DAYS = 366
 
 
 @dataclass(slots=True)
@@ -27,12 +32,41 @@ class Evidence:
     mentions: Mentions = nothing_mentioned
     facts: Facts = field(default_factory=Facts)
     outcomes: list[ToolOutcome] = field(default_factory=list)
+    #: The day that the turn's answer is of.
+    today: date | None = None
+    #: The user's own words.
+    question: str = ""
     _values: set[Decimal] = field(default_factory=set)
+    #: Amounts that the user or the query set.
+    _asked: set[Decimal] = field(default_factory=set)
+    #: Days, years, the length of a list: numbers that make no amount.
+    _counters: set[Decimal] = field(default_factory=set)
 
     def hear(self, texts: Iterable[str]) -> None:
         for text in texts:
             for number in written_numbers(text):
                 self._values |= number.values
+
+    def count(self, texts: Iterable[str]) -> None:
+        """Hear numbers that make no amount."""
+        for text in texts:
+            for number in written_numbers(text):
+                self._counters |= number.values
+
+    def ask(self, question: str) -> None:
+        """Hear the user: what they say of days, years and "top 5" makes no amount either."""
+        self.question = question
+        named = [each for each in self.mentions(question) if each.kind == "period"]
+        for number in written_numbers(question):
+            unit = claim_of(question, number)
+            is_time = any(each.start <= number.start < each.end for each in named)
+            is_amount = (
+                unit.is_money or unit.is_percent or max(number.values, default=0) > _MOST_DAYS
+            )
+            if is_time or not is_amount:
+                self._counters |= number.values
+            else:
+                self._asked |= number.values
 
     def witness(self, outcome: ToolOutcome) -> None:
         """Take a tool's answer as evidence, if it is one."""
@@ -41,28 +75,33 @@ class Evidence:
             return
         if outcome.sql is not None:
             self.facts.add(outcome)
-            self.hear(name for figure in outcome.figures for name in figure.members.values())
+            self._asked |= _bounds(outcome.content)
+            self.count(name for figure in outcome.figures for name in figure.members.values())
             # The last line says where the rows come from, and when they were read.
-            self.hear((outcome.summary or "").splitlines()[1:][-1:])
+            self.count((outcome.summary or "").splitlines()[1:][-1:])
             if outcome.rows is not None:
                 # "As 8 categorias": how many rows there are is known, too.
-                self._values.add(Decimal(outcome.rows))
+                self._counters.add(Decimal(outcome.rows))
             return
         self.hear([outcome.content, outcome.summary or ""])
         for figure in outcome.figures:
             self._values.add(abs(Decimal(str(figure.value))))
         self._values |= _numbers_in(plain(outcome.content))
 
-    def heard(self, number: WrittenNumber) -> bool:
-        """Whether the number itself was said, by whomever it may be quoted from."""
-        if number.values & self._values:
+    def heard(self, number: WrittenNumber, *, as_amount: bool, as_asked: bool) -> bool:
+        """Whether the number itself was said, by whomever it may be quoted from.
+
+        What the user asks about ("bateu 100 mil?") is theirs, and may be told so: `as_asked`.
+        """
+        known = self._values | self._asked if as_asked else self._values
+        if number.values & known:
+            return True
+        if not as_amount and number.values & self._counters:
             return True
         if number.tolerance == 0:
             return False
         return any(
-            abs(value - known) <= number.tolerance
-            for value in number.values
-            for known in self._values
+            abs(value - each) <= number.tolerance for value in number.values for each in known
         )
 
 
@@ -74,9 +113,13 @@ def of_turn(
 ) -> Evidence:
     """What is known before any tool has run: the user's words, dated memory, and the calendar."""
     evidence = Evidence(mentions=mentions)
-    evidence.hear([question, *(f"{line.text} {line.at}" for line in memory)])
+    evidence.ask(question)
+    for line in memory:
+        evidence.hear([line.text])
+        evidence.count([line.at])
     for day in dates:
-        evidence.hear(day.split("-"))
+        evidence.today = date.fromisoformat(day)
+        evidence.count(day.split("-"))
     return evidence
 
 
@@ -98,6 +141,13 @@ class WitnessedTool:
             outcome = self.tool.call(arguments)
         self.evidence.witness(outcome)
         return outcome
+
+
+def _bounds(content: str) -> set[Decimal]:
+    """The bounds that a query keeps to, such as revenue above 10,000."""
+    told = plain(content)
+    query = told.get("provenance") if isinstance(told, dict) else None
+    return _numbers_in(query.get("having")) if isinstance(query, dict) else set()
 
 
 def _numbers_in(value: Any) -> set[Decimal]:

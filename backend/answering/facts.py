@@ -5,6 +5,7 @@ of September.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +14,8 @@ from typing import Any
 
 from backend.domain.trace import Figure, FigureKind, ToolOutcome
 from backend.semantic.folding import folded
+
+_NO_SIGN = re.compile(r"[\d.,\s+-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +26,14 @@ class Fact:
     kind: FigureKind
     metric: str
     members: Mapping[str, frozenset[str]]
+    #: Folded names of those whose rows were left out.
+    excluded: frozenset[str]
     from_date: date | None
     to_date: date | None
     is_percent: bool
     is_money: bool
+    #: "R$": empty for what is no money.
+    currency: str
     #: Which tool call, and which of its figures: for the order of a list.
     table: int
 
@@ -36,11 +43,21 @@ class Facts:
     """All figures of a turn so far."""
 
     facts: list[Fact] = field(default_factory=list)
+    #: Tables that hold the first of an order only, with that order: the last of all is not among them.
+    cut: dict[int, str] = field(default_factory=dict)
+    #: The days that were asked for, and those they are compared with, as ISO texts.
+    asked_days: set[tuple[str, str]] = field(default_factory=set)
     _tables: int = 0
 
     def add(self, outcome: ToolOutcome) -> None:
-        narrowed = _narrowed(outcome.content)
-        self.facts += [_fact(each, narrowed, self._tables) for each in outcome.figures]
+        narrowed = _narrowed(outcome.content, "filters")
+        left_out = _narrowed(outcome.content, "exclude").values()
+        excluded = frozenset(name for names in left_out for name in names)
+        self.facts += [_fact(each, narrowed, excluded, self._tables) for each in outcome.figures]
+        self.asked_days |= _days(outcome.content)
+        order = _cut(outcome)
+        if order:
+            self.cut[self._tables] = order
         self._tables += 1
 
     def members(self) -> Mapping[str, frozenset[str]]:
@@ -59,7 +76,9 @@ class Facts:
             if other.table == fact.table
             and (other.kind, other.metric, other.members) == (fact.kind, fact.metric, fact.members)
         ]
-        return found if len(found) > 1 else ()
+        # The total of all is not one of them.
+        units = [each for each in found if not any(_contains(each, other) for other in found)]
+        return units if len(units) > 1 and fact in units else ()
 
     def rivals(self, fact: Fact) -> Iterator[Fact]:
         """The figures that a ranking would compare this one with, itself among them."""
@@ -73,7 +92,13 @@ class Facts:
                 yield other
 
 
-def _fact(figure: Figure, narrowed: Mapping[str, frozenset[str]], table: int) -> Fact:
+def _fact(
+    figure: Figure,
+    narrowed: Mapping[str, frozenset[str]],
+    excluded: frozenset[str],
+    table: int,
+) -> Fact:
+    currency = "" if "%" in figure.text else _NO_SIGN.sub("", figure.text)
     own = {name: frozenset({folded(member)}) for name, member in figure.members.items()}
     return Fact(
         value=Decimal(str(figure.value)),
@@ -83,22 +108,54 @@ def _fact(figure: Figure, narrowed: Mapping[str, frozenset[str]], table: int) ->
         from_date=figure.from_date,
         to_date=figure.to_date,
         is_percent="%" in figure.text,
-        is_money=any(
-            not each.isascii() or each in "$R" for each in figure.text if not each.isdigit()
-        )
-        and "%" not in figure.text,
+        is_money=bool(currency),
+        currency=currency,
+        excluded=excluded,
         table=table,
     )
 
 
-def _narrowed(content: str) -> Mapping[str, frozenset[str]]:
-    """The members that the whole answer is narrowed to, as its provenance tells."""
+def _cut(outcome: ToolOutcome) -> str:
+    """The order of a table that was cut at its limit; empty where it is whole."""
+    told = plain(outcome.content)
+    query = told.get("provenance") if isinstance(told, dict) else None
+    if not isinstance(query, dict) or not query.get("limit") or outcome.rows is None:
+        return ""
+    return str(query.get("order") or "") if outcome.rows >= query["limit"] else ""
+
+
+def _days(content: str) -> set[tuple[str, str]]:
+    told = plain(content)
+    spans = (told.get("period"), told.get("compared_with")) if isinstance(told, dict) else ()
+    return {
+        (str(each.get("from")), str(each.get("to"))) for each in spans if isinstance(each, dict)
+    }
+
+
+def _narrowed(content: str, how: str) -> Mapping[str, frozenset[str]]:
+    """The members that the whole answer is narrowed to, or goes without, as its provenance tells."""
     try:
         told = json.loads(content)
-        filters: Mapping[str, Iterable[str]] = told["provenance"]["filters"]
-    except (ValueError, KeyError, TypeError):
+        filters: Mapping[str, Iterable[str]] = told["provenance"].get(how, {})
+    except (ValueError, KeyError, TypeError, AttributeError):
         return {}
     return {name: frozenset(map(folded, members)) for name, members in filters.items()}
+
+
+def _same_days(one: Fact, other: Fact) -> bool:
+    return (one.from_date, one.to_date) == (other.from_date, other.to_date)
+
+
+def _contains(whole: Fact, part: Fact) -> bool:
+    if whole.from_date is None or whole.to_date is None:
+        return whole is not part
+    return (
+        part.from_date is not None
+        and part.to_date is not None
+        and not _same_days(whole, part)
+        and whole.from_date <= part.from_date
+        and part.to_date <= whole.to_date
+    )
 
 
 def plain(content: str) -> Any:

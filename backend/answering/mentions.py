@@ -1,8 +1,11 @@
 """What a statement names, and where: the words that tell whose figure a number is."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from backend.domain.language import Language
@@ -26,14 +29,49 @@ class Mention:
     dimension: str = ""
     from_date: date | None = None
     to_date: date | None = None
+    #: Of a period: "outubro", whose year the context tells; `from_date` is the nearest one's.
+    yearless: bool = False
+    #: Of a period: "o mês anterior", which is counted from the period of the answer.
+    relative: bool = False
     #: Of best and worst: one, and not a list of several.
     singular: bool = False
 
 
+#: Texts of one turn whose names are kept: a heading is read for each line under it, a sentence when it
+#: is let out and again in the whole draft.
+_KEPT = 256
 #: What a statement's text names, in the order of its words.
 Mentions = Callable[[str], Sequence[Mention]]
 #: The parser's view of a text, for a language and the day that "today" means.
 Spans = Callable[[str, Language, date], tuple[Sequence[Token], Sequence[Span]]]
+
+_YEARLESS = re.compile(
+    r"\b(?:jan|feb|fev|mar[cz]|abr|apr|ma[iy]|jun|jul|ago(?:sto)?\b|aug|set|sep|out(?:ubro)?\b|oct|nov|de[zc]|ene)"
+    r"|tri|quarter|\bq[1-4]|semestre|half"
+)
+#: Amounts that would be read as days: "setembro (-20%)".
+_AMOUNT = re.compile(r"(?<=[(+-])\d[\d.,]*(?=\s?%)|(?<=\$)\s?\d[\d.,]*\d")
+#: Words that count from today, or from what the answer is about.
+_FROM_TODAY = re.compile(
+    r"passad|pasad|ultim|last|this|est[ea]|deste|desta|proxim|next|anterior|previous|prior|atual|actual"
+    r"|current|corrente|em curso|hoje|retrasad"
+)
+_RELATIVE = re.compile(r"anterior|previous|prior|before|mesm[ao]|mism[ao]|same")
+#: "O total do mês": of the one that the answer is about, whichever that is.
+_BARE_UNIT = re.compile(
+    r"(?:(?:d?[oa]|n[oa]|the|of the|del|el|la|de la)\s+)?"
+    r"(?:mes|ano|semana|trimestre|semestre|dia|periodo|month|year|week|quarter|day|period)"
+)
+#: "O mesmo mês do ano passado", "the same month last year".
+_SAME = re.compile(r"\b(?:mesm[ao]|mism[ao]|same)(?: \w+)?$")
+#: Characters before a period in which that would stand.
+_BEFORE = 20
+_YEAR = re.compile(r"\d{4}|\d/\d{2}\b|[a-z]/\d{2}\b")
+#: Left alone in questions, where they are a verb and a wish; in answers a capital tells.
+_ENGLISH_MONTHS: Mapping[str, int] = {"March": 3, "May": 5}
+
+#: Singular for all that.
+_ENDS_IN_S = frozenset({"mes", "sales", "vendas", "ventas", "was", "is", "gross"})
 
 _RANKS: Mapping[Kind, Named] = {
     Kind.BEST: "best",
@@ -45,7 +83,18 @@ _RANKS: Mapping[Kind, Named] = {
 
 def spoken(spans: Spans, language: Language, today: date) -> Mentions:
     """Finds what is named in a language's texts, by the vocabulary that questions are read with."""
-    return lambda text: _mentions(text, *spans(text, language, today))
+
+    @lru_cache(maxsize=_KEPT)
+    def found(text: str) -> Sequence[Mention]:
+        tokens, known = spans(_AMOUNT.sub(_masked, text), language, today)
+        named = _mentions(text, tokens, known)
+        if language is Language.ENGLISH:
+            named = sorted(
+                [*named, *_english_months(text, named, today)], key=lambda each: each.start
+            )
+        return [each for each in named if not _is_part_of(text, each, named)]
+
+    return found
 
 
 def nothing_mentioned(text: str) -> Sequence[Mention]:
@@ -66,7 +115,11 @@ def _mentions(text: str, tokens: Sequence[Token], spans: Sequence[Span]) -> Sequ
             )
         elif kind is Kind.MEMBER:
             found += _members(span, start, end)
-        elif kind is Kind.PERIOD and span.period is not None:
+        elif (
+            kind is Kind.PERIOD
+            and span.period is not None
+            and not _BARE_UNIT.fullmatch(folded(text[start:end]))
+        ):
             found.append(
                 Mention(
                     kind="period",
@@ -74,12 +127,70 @@ def _mentions(text: str, tokens: Sequence[Token], spans: Sequence[Span]) -> Sequ
                     end=end,
                     from_date=span.period.from_date,
                     to_date=span.period.to_date,
+                    yearless=_is_yearless(text[start:end]),
+                    relative=_is_relative(text, start, end),
                 )
             )
         elif kind in _RANKS and _ranks(spans, number):
-            several = text[start:end].casefold().endswith(("s", "top"))
-            found.append(Mention(kind=_RANKS[kind], start=start, end=end, singular=not several))
+            behind = tokens[span.end].word if span.end < len(tokens) else ""
+            one = not _is_of_several(kind, folded(text[start:end]), behind)
+            found.append(Mention(kind=_RANKS[kind], start=start, end=end, singular=one))
     return found
+
+
+def _is_of_several(kind: Kind, said: str, behind: str) -> bool:
+    """As in "as maiores", "top 5", "largest regions", "que mais venderam"."""
+    if behind.isdigit() or (behind.endswith("s") and behind not in _ENDS_IN_S):
+        return True
+    if kind in (Kind.MOST, Kind.LEAST):
+        return behind.endswith(("ram", "ron", "dem", "den"))
+    return said.endswith("s")
+
+
+def _is_yearless(text: str) -> bool:
+    said = folded(text)
+    return bool(_YEARLESS.search(said)) and not _YEAR.search(said) and not _FROM_TODAY.search(said)
+
+
+def _is_part_of(text: str, mention: Mention, named: Sequence[Mention]) -> bool:
+    """As both are of "last week of October": which days that is, neither tells."""
+    if mention.kind != "period":
+        return False
+    return any(
+        first.kind == last.kind == "period"
+        and mention in (first, last)
+        and text[first.end : last.start].strip() in ("of", "de")
+        and not text[first.start : first.end].isdigit()
+        and not text[last.start : last.end][0].isdigit()
+        for first, last in pairwise(named)
+    )
+
+
+def _masked(amount: re.Match[str]) -> str:
+    """As long, and nothing that the vocabulary knows."""
+    return "x" * len(amount[0])
+
+
+def _is_relative(text: str, start: int, end: int) -> bool:
+    before = _SAME.search(folded(text[max(0, start - _BEFORE) : start]))
+    return before is not None or _RELATIVE.search(folded(text[start:end])) is not None
+
+
+def _english_months(text: str, named: Sequence[Mention], today: date) -> Iterator[Mention]:
+    for word in re.finditer(r"\b(?:March|May)\b", text):
+        if any(each.start <= word.start() < each.end for each in named):
+            continue
+        month = _ENGLISH_MONTHS[word[0]]
+        year = today.year - (month > today.month)
+        yield Mention(
+            kind="period",
+            start=word.start(),
+            end=word.end(),
+            from_date=date(year, month, 1),
+            # March and May have 31 days.
+            to_date=date(year, month, 31),
+            yearless=True,
+        )
 
 
 def _members(span: Span, start: int, end: int) -> Iterator[Mention]:

@@ -22,9 +22,27 @@ _SPELT = re.compile(
     r"|quarenta|cinquenta|cem|cento|duzentos|quinhentos|alguns|vários"
     r"|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|fifty|hundred|several"
     r"|uno|un|dos|tres|cuatro|siete|ocho|nueve|diez|doce|veinte|cien|varios)"
-    r"\s{1,3}(?:milh(?:ão|ões)|bilh(?:ão|ões)|million|billion|millón|millones|mil millones)\b",
+    r"\s{1,3}(?:milh(?:ão|ões)|bilh(?:ão|ões)|million|billion|millón|millones|mil millones|thousand|hundred|mil"
+    r"|(?:e|y)\s+(?:meio|meia|medio|media|half)\s+mil\w*)\b"
+    r"|\b(?:mil|cento|ciento|hundred)\s{1,3}(?:e\s+|y\s+|and\s+)?"
+    r"(?:cem|duzent|trezent|quatrocent|quinhent|seiscent|setecent|oitocent|novecent"
+    r"|cien|doscient|trescient|cuatrocient|quinient|seiscient|setecient|ochocient|novecient"
+    r"|vinte|trinta|quarenta|cinquenta|sessenta|setenta|oitenta|noventa|twenty|thirty|forty|fifty)\w*",
     re.IGNORECASE,
 )
+#: Number words that stand alone before what they count; "um", "uno" and "dos" are other words as well.
+_WORDS = {
+    "dois": 2, "duas": 2, "três": 3, "quatro": 4, "cinco": 5, "seis": 6, "sete": 7, "oito": 8, "nove": 9,
+    "dez": 10, "onze": 11, "doze": 12, "quinze": 15, "vinte": 20, "trinta": 30, "quarenta": 40,
+    "cinquenta": 50, "sessenta": 60, "setenta": 70, "oitenta": 80, "noventa": 90, "cem": 100,
+    "duzentos": 200, "trezentos": 300, "quatrocentos": 400, "quinhentos": 500, "mil": 1000,
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "tres": 3, "cuatro": 4, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "doce": 12,
+    "quince": 15, "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "ochenta": 80,
+    "cien": 100, "doscientos": 200, "trescientos": 300, "quinientos": 500,
+}  # fmt: skip
+_LAST_WORD = re.compile(r"(?<!\w)(?<!\d )([^\W\d_]+)\s{1,2}$")
 _MAGNITUDE = re.compile(
     r"\s{0,2}(mil(?:h(?:ão|ões|ares)|lones|lón|lion)?|million|billion|thousand|bilh(?:ão|ões)|bi|mi|[kKmM])\b"
 )
@@ -66,6 +84,13 @@ def written_numbers(text: str, since: int = 0) -> list[WrittenNumber]:
         if match.start() >= since
     ]
     return sorted(found, key=lambda number: number.start)
+
+
+def spelt_number(before: str) -> tuple[str, Decimal] | None:
+    """The number word that a text ends with: what follows is counted by it."""
+    found = _LAST_WORD.search(before[-24:])
+    value = _WORDS.get(found[1].casefold()) if found else None
+    return (found[1], Decimal(value)) if found and value is not None else None
 
 
 def _number(text: str, match: re.Match[str]) -> WrittenNumber:

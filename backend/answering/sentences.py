@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from backend.answering.evidence import Evidence
 from backend.answering.support import faults
 
-#: A sentence ends at a mark that is followed by space (so not inside "1.234"), or at a line's end.
-_END = re.compile(r"[.!?…:;](?=\s)|\n")
+#: A sentence ends at a mark that is followed by space (so not inside "1.234"), or at a line's end: where a
+#: statement does.
+_END = re.compile(r"[.!?…;](?=\s)|\n")
 #: A list's mark ("1. ") is no sentence: what follows tells what it is.
 _MARK_ONLY = re.compile(r"^[ \t*#-]*\d{1,2}[.)]$", re.MULTILINE)
 

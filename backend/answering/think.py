@@ -4,7 +4,7 @@ What the crew writes goes out sentence by sentence, each after its figures were 
 check of the whole draft then changes the text, what went out is voided.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,12 +21,11 @@ from backend.answering.fast_path import (
 )
 from backend.answering.mentions import nothing_mentioned, spoken
 from backend.answering.question import Question
-from backend.answering.repair import repaired
+from backend.answering.repair import mended
 from backend.answering.result_cache import CachedLayer
 from backend.answering.sentences import SentenceGate
 from backend.answering.silent_source import SilentLayer
 from backend.answering.steps import Steps
-from backend.answering.support import faults
 from backend.answering.telling import Telling
 from backend.answering.understand import route_by_rules
 from backend.answering.world import Source, World
@@ -91,9 +90,10 @@ def think(
         spans.drafted(span, draft)
     gate.finish()
     with steps.step("check", "figures") as detail:
+        tried: Sequence[Mapping[str, Any]] = ()
         if not told_by_tool(draft):
-            draft = _mended(question, subject, draft, evidence, detail)
-        checked = check(draft, evidence, reading.language)
+            draft, tried = _mended(question, subject, draft, evidence)
+        checked = check(draft, evidence, reading.language, tried)
         detail["corrections"] = list(checked.corrections)
         # What the kernel's own filter saw: figures come through it, or from nowhere.
         detail["kernel_calls"] = [call.name for call in scope.calls]
@@ -152,31 +152,18 @@ def _drafted(
 
 
 def _mended(
-    question: Question,
-    subject: Subject,
-    draft: Draft,
-    evidence: Evidence,
-    detail: dict[str, Any],
-) -> Draft:
+    question: Question, subject: Subject, draft: Draft, evidence: Evidence
+) -> tuple[Draft, Sequence[Mapping[str, Any]]]:
     """The draft, or the model's second one where the first states what nothing supports."""
     if question.model.provider == OFFLINE or draft.model != question.model.name:
-        return draft
-    wrong = [statement for statement, _ in faults(draft.text, evidence)]
-    if not wrong:
-        return draft
-    second = repaired(
+        return draft, ()
+    return mended(
         draft,
-        wrong,
         evidence,
         model=question.model,
         subject=subject,
         deadline=question.asked.deadline,
     )
-    detail["repair"] = "none" if second is None else "written"
-    if second is None or any(faults(second.text, evidence)):
-        return draft
-    detail["repair"] = "supported"
-    return second
 
 
 def _run(

@@ -7,7 +7,7 @@ from time import monotonic
 import pytest
 
 from backend.answering.check import check
-from backend.answering.repair import repaired
+from backend.answering.repair import mended, repaired
 from backend.answering.support import faults
 from backend.domain.chat import ChatReply, ChatRequest, Purpose, Subject
 from backend.domain.errors import ModelUnavailable
@@ -85,3 +85,40 @@ def test_a_figure_is_of_its_own_unit() -> None:
     assert list(faults("Foram R$ 42,00.", evidence))
     assert list(faults("Foram 42%.", evidence))
     assert list(faults("Foram 42 mil pedidos.", evidence))
+
+
+def mended_by(text: str) -> tuple[str, list[str]]:
+    draft = a_draft(f"{TRUE} {WRONG}", OUTCOME)
+    told, tried = mended(
+        draft,
+        evidence_of(OUTCOME),
+        model=Answering(text),
+        subject=SUBJECT,
+        deadline=monotonic() + 10,
+    )
+    checked = check(told, evidence_of(OUTCOME), Language.PORTUGUESE, tried)
+    return checked.text, [str(each["reason"]) for each in checked.corrections]
+
+
+def test_a_second_draft_that_is_right_is_told_and_counted_as_a_correction() -> None:
+    right = f"{TRUE} Foram 42 pedidos."
+    assert mended_by(right) == (right, ["repaired"])
+
+
+@pytest.mark.parametrize("text", ["Foram 44 pedidos.", "Não sei dizer.", ""])
+def test_a_second_draft_that_is_no_better_leaves_the_first_without_its_error(text: str) -> None:
+    told, reasons = mended_by(text)
+    assert told.startswith(TRUE)
+    assert "deixei de fora" in told
+    assert reasons == ["figures_without_evidence"]
+
+
+def test_what_is_right_costs_no_second_call() -> None:
+    model = Answering("unused")
+    draft = a_draft(TRUE, OUTCOME)
+    evidence = evidence_of(OUTCOME)
+    assert mended(draft, evidence, model=model, subject=SUBJECT, deadline=monotonic() + 10) == (
+        draft,
+        (),
+    )
+    assert model.asked == []

@@ -6,6 +6,7 @@ import pytest
 
 from tests.evals.figures.answers import answers
 from tests.evals.figures.checked import Score, found_in, scores
+from tests.evals.figures.fresh_eyes import SETS, fresh_score
 from tests.evals.figures.mutator import planted
 
 #: A few of the runner's rounds: `python -m tests.evals.figures` draws more.
@@ -33,9 +34,25 @@ def test_the_truth_raises_no_alarm(tuned_and_not: tuple[Score, Score], half: int
 def test_there_are_many_shapes_of_every_class() -> None:
     chance = random.Random(1)
     told = list(answers(chance, 1))
-    assert len({answer.shape for answer in told}) >= 40
+    assert len({answer.shape for answer in told}) >= 90
     classes = {each.error for answer in told for each in planted(answer, chance)}
     assert classes == {"value", "percent", "period", "unit", "sign", "member", "rank", "metric"}
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_what_was_written_by_hand_is_told_apart(name: str) -> None:
+    score = fresh_score(name)
+    assert score.missed == []
+    assert score.alarmed == []
+    assert score.told_wrong == 0
+
+
+def test_an_error_that_is_found_is_not_told(tuned_and_not: tuple[Score, Score]) -> None:
+    for score in tuned_and_not:
+        assert score.told_wrong == 0
+        assert score.mended > 0
+        # Where the tool has figures, they are told: the turn stays answered.
+        assert score.unanswered == 0
 
 
 #: Written by hand before they were run, of errors that the mutator does not make.

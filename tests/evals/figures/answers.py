@@ -1,21 +1,27 @@
 """True answers to plant errors in: what the product says itself, and how models put it.
 
-Each is made from a table of figures drawn at random, worded by the product or by a template of a kind
-that models write, in three languages.
+Each is made from figures drawn at random, worded by the product or by a phrasing, in three languages.
 """
 
 import random
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, MetricTable
 from backend.domain.trace import ToolOutcome
 from backend.plugins.sales_answer import told
+from backend.semantic.calendar_unit import Unit
 from backend.semantic.number_format import written_number
+from backend.semantic.period import whole
+from backend.semantic.period_words import name_of
 from backend.semantic.phrasebook import phrasebook
 from tests.unit.parser_questions import MEMBERS
 from tests.unit.semantic_model import MODEL
@@ -25,44 +31,9 @@ OCTOBER = {"from_date": date(2026, 10, 1), "to_date": date(2026, 10, 31)}
 YEAR = {"from_date": date(2025, 1, 1), "to_date": date(2025, 12, 31)}
 PT, EN, ES = Language.PORTUGUESE, Language.ENGLISH, Language.SPANISH
 
-#: How models tell one total: {m} metric, {v} value, {w} when.
-_TOTALS = {
-    PT: ("Em outubro de 2026, o faturamento foi de {v}.", "Vocês faturaram {v} em outubro.", "Faturamento de outubro: **{v}**."),
-    EN: ("In October 2026, revenue was {v}.", "You made {v} in revenue in October.", "October revenue: **{v}**."),
-    ES: ("En octubre de 2026, la facturación fue de {v}.", "La facturación de octubre fue {v}.", "Facturación de octubre: **{v}**."),
-}  # fmt: skip
-#: A change: {v} now, {p} before, {c} without its sign, {up} one of two words.
-_CHANGES = {
-    PT: (("O faturamento {up} {c} em outubro, de {p} em setembro para {v}.", "cresceu", "caiu"),
-         ("Em outubro foram {v}, uma {up} de {c} sobre setembro ({p}).", "alta", "queda")),
-    EN: (("Revenue {up} {c} in October, from {p} in September to {v}.", "rose", "fell"),
-         ("In October revenue was {v}, {up} {c} from {p} in September.", "up", "down")),
-    ES: (("La facturación {up} {c} en octubre, de {p} en septiembre a {v}.", "aumentó", "cayó"),),
-}  # fmt: skip
-#: A ranking: {a}/{x} the first, {b}/{y} the second.
-_RANKINGS = {
-    PT: ("A maior região foi {a}, com {x}; depois vem {b}, com {y}.", "{a} lidera com {x}. Em segundo lugar, {b} com {y}.",
-         "O faturamento por região em outubro:\n1. {a}: {x}\n2. {b}: {y}", "| Região | Faturamento |\n| {a} | {x} |\n| {b} | {y} |"),
-    EN: ("The largest region was {a} with {x}, followed by {b} with {y}.", "Revenue by region in October:\n1. {a}: {x}\n2. {b}: {y}",
-         "{a} made {x} and {b} made {y}."),
-    ES: ("La región más grande fue {a}, con {x}; luego {b}, con {y}.", "Facturación por región en octubre:\n1. {a}: {x}\n2. {b}: {y}"),
-}  # fmt: skip
-_SHARES = {
-    PT: (
-        "{a} representa {x} do total do faturamento de outubro.",
-        "Participação em outubro: {a} {x}, {b} {y}.",
-    ),
-    EN: ("{a} accounts for {x} of total revenue in October.",),
-    ES: ("{a} representa el {x} del total en octubre.",),
-}
-_SERIES = {
-    PT: (
-        "Em janeiro de 2025 foram {x} e em fevereiro de 2025, {y}.",
-        "- janeiro de 2025: {x}\n- fevereiro de 2025: {y}",
-    ),
-    EN: ("Revenue was {x} in January 2025 and {y} in February 2025.",),
-    ES: ("En enero de 2025 fueron {x} y en febrero de 2025, {y}.",),
-}
+_PHRASINGS = yaml.safe_load(Path(__file__).with_name("phrasings.yaml").read_text(encoding="utf-8"))
+#: What a region's figure did, to put in a phrasing: up and down.
+_MOVED = {PT: ("cresceu", "caiu"), EN: ("grew", "fell"), ES: ("creció", "cayó")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +70,7 @@ def _own(chance: random.Random, language: Language) -> Iterator[TrueAnswer]:
         ("months", _months(chance)),
         ("filtered", _filtered(chance)),
     ):
-        outcome = _outcome(table, language)
+        outcome = outcome_of(table, language)
         assert outcome.summary
         yield TrueAnswer(
             shape=f"own.{name}.{language}", language=language, text=outcome.summary, outcome=outcome
@@ -108,63 +79,77 @@ def _own(chance: random.Random, language: Language) -> Iterator[TrueAnswer]:
 
 def _modelled(chance: random.Random, language: Language) -> Iterator[TrueAnswer]:
     """What models write."""
-    total = _total(chance)
-    yield from _told(
-        total,
-        language,
-        "total",
-        _TOTALS[language],
-        lambda: {"v": _money(total.rows[0]["revenue"], language)},
-    )
-    compared = _compared(chance)
+    for kind, (table, words) in _told_of(chance, language).items():
+        outcome = outcome_of(table, language)
+        for number, phrasing in enumerate(_PHRASINGS[kind][language.value]):
+            template, rise, fall = (phrasing, "", "") if isinstance(phrasing, str) else phrasing
+            up = rise if table.rows[0].get("revenue_change", 0) > 0 else fall
+            yield TrueAnswer(
+                shape=f"model.{kind}.{number}.{language}",
+                language=language,
+                text=template.format(**{"up": up, **words}),
+                outcome=outcome,
+            )
+
+
+def _told_of(
+    chance: random.Random, language: Language
+) -> dict[str, tuple[MetricTable, dict[str, str]]]:
+    """Kind of phrasing -> the table it tells of, and what to put in it."""
+    total, two, compared = _total(chance), _two(chance), _compared(chance)
+    ranked, shared = _regions(chance, order="desc"), _regions(chance, share=True)
+    months, moved = _months(chance), _regions(chance, compare="previous_period")
     row = compared.rows[0]
-    for number, (template, rise, fall) in enumerate(_CHANGES[language]):
-        words = {
-            "v": _money(row["revenue"], language),
-            "p": _money(row["revenue_previous"], language),
-            "c": _percent(abs(row["revenue_change"]), language),
-            "up": rise if row["revenue_change"] > 0 else fall,
-        }
-        yield from _told(
-            compared, language, f"change{number}", (template,), lambda words=words: words
-        )
-    ranked = _regions(chance, order="desc")
-    yield from _told(
-        ranked,
-        language,
-        "rank",
-        _RANKINGS[language],
-        lambda: _pair(ranked, "revenue", _money, language),
-    )
-    shared = _regions(chance, share=True)
-    yield from _told(
-        shared,
-        language,
-        "share",
-        _SHARES[language],
-        lambda: _pair(shared, "revenue_share", _percent, language),
-    )
-    months = _months(chance)
-    yield from _told(
-        months,
-        language,
-        "series",
-        _SERIES[language],
-        lambda: _pair(months, "revenue", _money, language),
-    )
+    best = max(months.rows, key=lambda each: each["revenue"])
+    month = name_of(whole(Unit.MONTH, best["period"]), Unit.MONTH, phrasebook(language))
+    return {
+        "total": (total, {"v": _money(total.rows[0]["revenue"], language)}),
+        "two": (
+            two,
+            {
+                "v": _money(two.rows[0]["revenue"], language),
+                "n": _count_of(two.rows[0]["orders"], language),
+            },
+        ),
+        "change": (
+            compared,
+            {
+                "v": _money(row["revenue"], language),
+                "p": _money(row["revenue_previous"], language),
+                "c": _percent(abs(row["revenue_change"]), language),
+                "d": _money(abs(row["revenue"] - row["revenue_previous"]), language),
+            },
+        ),
+        "ranking": (
+            ranked,
+            {**_pair(ranked, "revenue", _money, language), "z": str(ranked.rows[-1]["region"])},
+        ),
+        "share": (shared, _pair(shared, "revenue_share", _percent, language)),
+        "series": (
+            months,
+            {
+                **_pair(months, "revenue", _money, language),
+                "m": re.split(r" (?:de )?\d", month)[0],
+                "w": _money(best["revenue"], language),
+            },
+        ),
+        "moves": (moved, _moves(moved, language)),
+    }
 
 
-def _told(
-    table: MetricTable, language: Language, name: str, templates: Sequence[str], words: Any
-) -> Iterator[TrueAnswer]:
-    outcome = _outcome(table, language)
-    for number, template in enumerate(templates):
-        yield TrueAnswer(
-            shape=f"model.{name}.{number}.{language}",
-            language=language,
-            text=template.format(**words()),
-            outcome=outcome,
-        )
+def _moves(table: MetricTable, language: Language) -> dict[str, str]:
+    up, down = _MOVED[language]
+    first, second = (row["revenue_change"] for row in table.rows[:2])
+    return {
+        **_pair(table, "revenue", _money, language),
+        "p": _money(table.rows[0]["revenue_previous"], language),
+        "c": _percent(abs(first), language),
+        "e": _percent(abs(second), language),
+        "sc": ("+" if first > 0 else "") + _percent(first, language),
+        "se": ("+" if second > 0 else "") + _percent(second, language),
+        "up": up if first > 0 else down,
+        "down": up if second > 0 else down,
+    }
 
 
 def _pair(table: MetricTable, column: str, write: Any, language: Language) -> dict[str, str]:
@@ -177,12 +162,16 @@ def _pair(table: MetricTable, column: str, write: Any, language: Language) -> di
     }
 
 
-def _outcome(table: MetricTable, language: Language) -> ToolOutcome:
+def outcome_of(table: MetricTable, language: Language) -> ToolOutcome:
     return replace(told(MODEL, table, language), sql="SELECT 1")
 
 
 def _money(value: Decimal, language: Language) -> str:
     return written_number(value, "money", MODEL.currency, phrasebook(language))
+
+
+def _count_of(value: int, language: Language) -> str:
+    return written_number(value, "count", MODEL.currency, phrasebook(language))
 
 
 def _percent(value: Decimal, language: Language) -> str:

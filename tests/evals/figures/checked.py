@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from backend.answering import evidence as evidences
+from backend.answering.check import check
+from backend.answering.evidence import Evidence
 from backend.answering.mentions import spoken
 from backend.answering.sentences import unsupported
+from backend.domain.trace import ToolCall
+from backend.domain.turns import Checked, Decision, Draft, Route
 from tests.evals.figures.answers import TODAY, TrueAnswer, answers
 from tests.evals.figures.mutator import planted
 from tests.unit.parser_questions import PARSER
@@ -21,6 +25,11 @@ class Score:
     caught: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     planted: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     alarms: int = 0
+    #: Of the answers with an error: those that lost the statement alone, and those without any figure.
+    mended: int = 0
+    unanswered: int = 0
+    #: Told with an error that was found: must stay nought.
+    told_wrong: int = 0
     true: int = 0
     missed: list[tuple[str, str, str]] = field(default_factory=list)
     alarmed: list[tuple[str, str, list[str]]] = field(default_factory=list)
@@ -33,10 +42,35 @@ class Score:
     def share_alarmed(self) -> float:
         return self.alarms / max(1, self.true)
 
+    def truth(self, answer: TrueAnswer, wrong: list[str]) -> None:
+        """Count a true answer, and the alarm that it may have raised."""
+        self.true += 1
+        if wrong:
+            self.alarms += 1
+            self.alarmed.append((answer.shape, answer.text, wrong))
+
+    def error(self, shape: str, error: str, text: str, *, caught: bool) -> None:
+        self.planted[error] += 1
+        if caught:
+            self.caught[error] += 1
+        else:
+            self.missed.append((shape, error, text))
+
+    def told(self, answer: TrueAnswer, text: str) -> None:
+        """Count what becomes of an answer whose error was found, without a second try."""
+        checked = checked_answer(answer, text)
+        self.told_wrong += bool(found_in(answer, checked.text))
+        self.unanswered += not checked.figures
+        self.mended += bool(checked.figures) and checked.text != answer.outcome.summary
+
     def lines(self) -> Iterator[str]:
         for error, number in self.planted.items():
             yield f"{error:8} {self.caught[error] / number:7.1%}  ({self.caught[error]} of {number})"
         yield f"caught   {self.share_caught:7.2%}"
+        if sum(self.caught.values()):
+            whole = sum(self.caught.values())
+            yield f"of these {self.mended} lost the statement alone, {self.unanswered} are unanswered,"
+            yield f"    {whole - self.mended - self.unanswered} are told in the tool's own words"
         yield f"alarmed  {self.share_alarmed:7.2%}  ({self.alarms} of {self.true} true answers)"
 
 
@@ -51,22 +85,35 @@ def scores(rounds: int, seed: int = SEED) -> tuple[Score, Score]:
     tuned, untuned = Score(), Score()
     for answer in answers(chance, rounds):
         score = tuned if is_tuned(answer.shape) else untuned
-        score.true += 1
-        wrong = found_in(answer, answer.text)
-        if wrong:
-            score.alarms += 1
-            score.alarmed.append((answer.shape, answer.text, wrong))
+        score.truth(answer, found_in(answer, answer.text))
         for each in planted(answer, chance):
-            score.planted[each.error] += 1
-            if found_in(answer, each.text):
-                score.caught[each.error] += 1
-            else:
-                score.missed.append((answer.shape, each.error, each.text))
+            caught = bool(found_in(answer, each.text))
+            score.error(answer.shape, each.error, each.text, caught=caught)
+            if caught:
+                score.told(answer, each.text)
     return tuned, untuned
 
 
+def checked_answer(answer: TrueAnswer, text: str) -> Checked:
+    """What is told where a model drafts the text."""
+    call = ToolCall(
+        name="sales_query_metrics",
+        arguments={},
+        outcome=answer.outcome,
+        started_ms=0,
+        time_ms=1,
+    )
+    route = Route(decision=Decision.SALES, by="rules", reason="", confidence=1)
+    draft = Draft(text=text, model="m", route=route, tool_calls=(call,), steps=())
+    return check(draft, _evidence(answer), answer.language)
+
+
 def found_in(answer: TrueAnswer, text: str) -> list[str]:
+    return unsupported(text, _evidence(answer))
+
+
+def _evidence(answer: TrueAnswer) -> Evidence:
     mentions = spoken(PARSER.spans, answer.language, TODAY)
     evidence = evidences.of_turn(answer.question, (), [TODAY.isoformat()], mentions)
     evidence.witness(answer.outcome)
-    return unsupported(text, evidence)
+    return evidence

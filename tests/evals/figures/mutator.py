@@ -67,7 +67,9 @@ def _with_other_digit(text: str, found: re.Match[str], chance: random.Random) ->
 
 def _period(answer: TrueAnswer, chance: random.Random) -> str | None:
     months = _MONTHS[answer.language]
-    named = [month for month in months if month in answer.text]
+    # What is asked states nothing.
+    stated = re.sub(r"[^.!?\n]*\?", "", answer.text)
+    named = [month for month in months if re.search(rf"\b{month}\b", stated)]
     if not named:
         return None
     month = chance.choice(named)
@@ -114,9 +116,18 @@ def _member(answer: TrueAnswer, chance: random.Random) -> str | None:
         return None
     one = chance.choice(named)
     other = chance.choice([each for each in others if each != one] or [one])
+    if _written_of(answer, one) & _written_of(answer, other):
+        # Told of the other, the same figure is as true.
+        return None
     swapped = {one: other, other: one}
     pattern = rf"\b({re.escape(one)}|{re.escape(other)})\b(?!-)"
     return re.sub(pattern, lambda found: swapped[found[1]], answer.text)
+
+
+def _written_of(answer: TrueAnswer, member: str) -> frozenset[str]:
+    return frozenset(
+        figure.text for figure in answer.outcome.figures if member in figure.members.values()
+    )
 
 
 def _rank(answer: TrueAnswer, chance: random.Random) -> str | None:

@@ -1,0 +1,121 @@
+"""Which of the names in a statement a number belongs to. Pure.
+
+"Em outubro foram R$ 10, contra R$ 8 em setembro" names two months and two figures: each figure belongs to
+the month of its clause, else to the one that goes on from before. A month that directly follows a figure
+is that figure's, and one that something is compared with is no other figure's.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from backend.answering.clauses import COMPARED, clause_ends
+from backend.answering.mentions import Mention
+from backend.answering.numbers import WrittenNumber
+
+#: May stand between a figure and the name that it belongs to.
+_OWNED = re.compile(
+    r"[ *]*(?:(?:mil|mi|de|of|em|in|en|d[oa]s?|n[oa]s?|del?|el|la|for|por|para|from|million|milh\w+|pedidos"
+    r"|orders|%)\s+){0,3}",
+    re.IGNORECASE,
+)
+#: Between names that are told of together: "Sul, Norte e o Sudeste", "de agosto para setembro".
+_JOINED = re.compile(
+    r"[\s*]*(?:,|,?\s*\b(?:e|y|and|para|to|a|hasta))[\s*]*(?:(?:[oa]s?|el|la|the|em|en|in)\s+)?",
+    re.IGNORECASE,
+)
+
+
+class Binding:
+    """The names of a statement, and of the heading over it."""
+
+    def __init__(
+        self,
+        text: str,
+        mentions: Sequence[Mention],
+        over: Sequence[Mention],
+        numbers: Sequence[WrittenNumber],
+    ) -> None:
+        self._text, self._mentions, self._over, self._numbers = text, mentions, over, numbers
+
+    def bound(
+        self, kind: str, number: WrittenNumber, dimension: str = "", *, compared: bool = False
+    ) -> list[Mention]:
+        """The names of a kind that the number belongs to: it must fit one of them.
+
+        `compared` asks for a figure that others are compared with. Empty where nothing is named.
+        """
+        here = [
+            each for each in self._mentions if each.kind == kind and each.dimension == dimension
+        ]
+        if not here:
+            return [
+                each for each in self._over if each.kind == kind and each.dimension == dimension
+            ]
+        paired = self._paired(here, number)
+        if paired is not None:
+            return [paired]
+        if not compared:
+            here = [each for each in here if not self.is_compared_with(each)]
+        start, end = clause_ends(self._text, self._mentions, number.start)
+        within = [each for each in here if start <= each.start < end]
+        own = [each for each in within if self._owner(each) is number]
+        own = own or [each for each in within if self._owner(each) is None]
+        if own:
+            return own
+        free = [each for each in here if self._owner(each) is None]
+        before = [each for each in free if each.start < number.start]
+        behind = [each for each in free if each.start > number.start]
+        return before[-1:] or ([] if kind == "period" and len(self._numbers) > 1 else behind[:1])
+
+    def leading(self, kind: str) -> list[Mention]:
+        """The names that open the statement, before any number: "Em outubro, ..."."""
+        first = min((number.start for number in self._numbers), default=len(self._text))
+        return [
+            each
+            for each in self._mentions
+            if each.kind == kind and each.start < first and not self.is_compared_with(each)
+        ]
+
+    def names(self, kind: str) -> bool:
+        """Whether the statement itself names one of the kind."""
+        return any(each.kind == kind for each in self._mentions)
+
+    def is_beside(self, mention: Mention, number: WrittenNumber) -> bool:
+        """Whether they stand in one clause."""
+        start, end = clause_ends(self._text, self._mentions, number.start)
+        return start <= mention.start < end
+
+    def is_compared_with(self, mention: Mention) -> bool:
+        """As September is in "18% acima de setembro"."""
+        return COMPARED.search(self._text[: mention.start]) is not None
+
+    def _owner(self, mention: Mention) -> WrittenNumber | None:
+        """The number that stands right before a name, unless it is compared with that."""
+        if self.is_compared_with(mention):
+            return None
+        for number in self._numbers:
+            end = number.start + len(number.text)
+            if end <= mention.start and _OWNED.fullmatch(self._text[end : mention.start]):
+                return number
+        return None
+
+    def _paired(self, names: Sequence[Mention], number: WrittenNumber) -> Mention | None:
+        """As in "Sul e Norte fizeram R$ 10 e R$ 8": as many figures of a unit as names before them."""
+        first = {each.start: each for each in names}
+        alike = [each for each in self._numbers if self._unit(each) == self._unit(number)]
+        if len(first) < 2 or len(alike) != len(first):
+            return None
+        if max(first) > min(each.start for each in self._numbers):
+            return None
+        row = sorted(first.values(), key=lambda each: each.start)
+        if not all(_JOINED.fullmatch(self._text[a.end : b.start]) for a, b in pairwise(row)):
+            return None
+        return first[sorted(first)[alike.index(number)]]
+
+    def _unit(self, number: WrittenNumber) -> tuple[bool, bool]:
+        end = number.start + len(number.text)
+        return (
+            self._text[end : end + 1] == "%",
+            self._text[: number.start].rstrip().endswith(("$", "€")),
+        )

@@ -1,0 +1,166 @@
+"""Whether a figure is of the time that a statement gives it. Pure."""
+
+from backend.answering.clauses import FALL, RISE, clause_ends
+from backend.answering.evidence import Evidence
+from backend.answering.facts import Fact, Facts
+from backend.answering.mentions import Mention
+from backend.answering.numbers import WrittenNumber
+from backend.answering.said import Said
+
+#: The shortest.
+_DAYS_OF_A_YEAR = 364
+
+
+def fits_period(said: Said, number: WrittenNumber, fact: Fact, evidence: Evidence) -> bool:
+    if fact.from_date is None and fact.to_date is None:
+        return True
+    binding = said.binding
+    if fact.kind in ("change", "difference"):
+        # "Queda de 5% em outubro" and "Em outubro, ... queda de 5%"; what stands between belongs to
+        # the figures that are compared.
+        if not _is_against(said, number, fact, evidence):
+            return False
+        leading = binding.leading("period")
+        bound = [
+            each
+            for each in binding.bound("period", number)
+            if each in leading or binding.is_beside(each, number)
+        ]
+    else:
+        bound = binding.bound("period", number, compared=fact.kind == "previous")
+        if fact.kind == "previous" and not binding.names("period"):
+            # Of what was before, a list's heading does not tell the time.
+            return True
+    return not bound or any(
+        _is_in(evidence, fact, each, said.years) or _is_end_of(said, evidence.facts, fact, each)
+        for each in bound
+    )
+
+
+def named_in(said: Said, fact: Fact, evidence: Evidence, at: int) -> bool:
+    """Whether what is told at this place without a figure may be of the figure's time: every time that
+    is named in its clause, or opens the statement, and is not compared with.
+    """
+    start, end = clause_ends(said.text, said.mentions, at)
+    named = [
+        each
+        for each in said.mentions
+        if each.kind == "period" and not said.binding.is_compared_with(each)
+    ]
+    within = [each for each in named if start <= each.start < end]
+    bound = within or [each for each in said.binding.leading("period") if each.start < at]
+    bound = bound or [each for each in said.over if each.kind == "period"]
+    return not bound or any(
+        _is_in(evidence, fact, each, said.years) or _is_end_of(said, evidence.facts, fact, each)
+        for each in bound
+    )
+
+
+def _is_against(said: Said, number: WrittenNumber, fact: Fact, evidence: Evidence) -> bool:
+    """Whether a change is told over the time that it is worked out over: "18% acima de setembro"."""
+    before = [
+        each
+        for each in evidence.facts.facts
+        if each.kind == "previous" and each.metric == fact.metric and each.members == fact.members
+    ]
+    behind = [each.start for each in said.numbers if each.start > number.start]
+    until = min(behind, default=len(said.text))
+    against = [
+        each
+        for each in said.mentions
+        if each.kind == "period"
+        and (said.binding.is_beside(each, number) or number.start < each.start < until)
+        and said.binding.is_compared_with(each)
+    ]
+    return (
+        not before
+        or not against
+        or any(
+            _is_in(evidence, each, period, said.years) or _is_year_of(each, period)
+            for each in before
+            for period in against
+        )
+    )
+
+
+def _is_in(evidence: Evidence, fact: Fact, period: Mention, years: frozenset[int]) -> bool:
+    """Whether the period is the figure's own, or the unit of a series that it alone lies in."""
+    facts = evidence.facts
+    if (period.from_date, period.to_date) == (fact.from_date, fact.to_date):
+        return True
+    if _runs_until_today(evidence, fact, period):
+        return True
+    if period.relative:
+        return fact.kind == "previous"
+    if period.yearless and not _is_known(facts, fact, period):
+        return _is_alike(fact, period) and (
+            not years or fact.from_date is None or fact.from_date.year in years
+        )
+    within = [each for each in facts.series(fact) if _lies_in(each, period)]
+    return len(within) == 1 and within[0] is fact
+
+
+def _runs_until_today(evidence: Evidence, fact: Fact, period: Mention) -> bool:
+    """As "neste ano" and "até agora" are, in November, of a figure of January until now."""
+    today = evidence.today
+    if today is None or fact.to_date is None or period.to_date is None:
+        return False
+    if period.from_date is not None and period.from_date != fact.from_date:
+        return False
+    return today <= period.to_date and fact.to_date == min(today, period.to_date)
+
+
+def _is_end_of(said: Said, facts: Facts, fact: Fact, period: Mention) -> bool:
+    """As in "caiu de R$ 10 para R$ 8 entre setembro e outubro": the one's first, the other's last."""
+    if not (RISE.search(said.text) or FALL.search(said.text)):
+        return False
+    if facts.series(fact) and len(said.numbers) > 1:
+        return fact.from_date == period.from_date or fact.to_date == period.to_date
+    other = "value" if fact.kind == "previous" else "previous"
+    days = [
+        (each.from_date, each.to_date)
+        for each in facts.facts
+        if each.kind == other and each.metric == fact.metric and each.members == fact.members
+    ]
+    if fact.kind == "previous":
+        return any((fact.from_date, last) == (period.from_date, period.to_date) for _, last in days)
+    return any((first, fact.to_date) == (period.from_date, period.to_date) for first, _ in days)
+
+
+def _is_year_of(fact: Fact, period: Mention) -> bool:
+    """As in "30% em relação a 2025", of a part of each year."""
+    if period.from_date is None or period.to_date is None:
+        return False
+    is_year = (period.to_date - period.from_date).days >= _DAYS_OF_A_YEAR
+    return is_year and _lies_in(fact, period)
+
+
+def _is_known(facts: Facts, fact: Fact, period: Mention) -> bool:
+    """Whether there are figures of just that time: then no other year is meant."""
+    return any(
+        (other.from_date, other.to_date) == (period.from_date, period.to_date)
+        and other.metric == fact.metric
+        for other in facts.facts
+    )
+
+
+def _is_alike(fact: Fact, period: Mention) -> bool:
+    """The same days of any year, the last of February apart."""
+    if fact.from_date is None or fact.to_date is None:
+        return False
+    if period.from_date is None or period.to_date is None:
+        return False
+    return (
+        (fact.from_date.month, fact.from_date.day) == (period.from_date.month, period.from_date.day)
+        and fact.to_date.month == period.to_date.month
+        and fact.to_date.year - fact.from_date.year == period.to_date.year - period.from_date.year
+        and abs(fact.to_date.day - period.to_date.day) <= 1
+    )
+
+
+def _lies_in(fact: Fact, period: Mention) -> bool:
+    if fact.from_date is None or fact.to_date is None:
+        return False
+    if period.from_date is None or period.to_date is None:
+        return False
+    return period.from_date <= fact.from_date and fact.to_date <= period.to_date

@@ -1,0 +1,113 @@
+"""A statement as the check reads it: its numbers, the names in it and over it, and what belongs to what. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from backend.answering.binding import Binding
+from backend.answering.evidence import Evidence
+from backend.answering.mentions import Mention
+from backend.answering.numbers import WrittenNumber, written_numbers
+from backend.answering.statements import Statement
+
+_LIST_MARK = re.compile(r"[ \t]*\d{1,3}[.)]\s")
+#: Before a year it is no year: "foram 2026 pedidos".
+_MADE = re.compile(
+    r"\b(?:foram|fizeram|fez|houve|teve|tiveram|hubo|hicieron|fueron|were|made|had|closed|fechou|fecharam"
+    r"|vendeu|venderam)\s+$",
+    re.IGNORECASE,
+)
+_LISTING = re.compile(
+    r"\d{1,2} (?:maiores|menores|melhores|piores|principais|primeir[oa]s|últim[oa]s|largest|biggest|smallest|best"
+    r"|worst|top|first|last|most|mayores|menores|mejores|peores|principales|primer[oa]s|últim[oa]s)\b",
+    re.IGNORECASE,
+)
+_TOP = re.compile(r"\btop[ -]$", re.IGNORECASE)
+#: Money that the model of a company may not know, so that no figure of it can be of this.
+_FOREIGN = re.compile(
+    r"\b(?:custos?|despesas?|prejuízos?|impostos?|comiss(?:ão|ões)|salários?|lucros?|costs?|expenses?|loss(?:es)?"
+    r"|profits?|tax(?:es)?|commissions?|costos?|gastos?|pérdidas?|comision(?:es)?|ganancias?|metas?|targets?)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """`over` are the names in the heading of the list that it belongs to."""
+
+    statement: Statement
+    text: str
+    mentions: Sequence[Mention]
+    over: Sequence[Mention]
+    numbers: Sequence[WrittenNumber]
+    binding: Binding
+
+    @property
+    def is_asking(self) -> bool:
+        return self.text.rstrip().endswith("?")
+
+    @property
+    def years(self) -> frozenset[int]:
+        """The years that are named for the months beside them."""
+        return frozenset(
+            each.from_date.year
+            for each in (*self.mentions, *self.over)
+            if each.kind == "period" and each.from_date and not each.yearless and not each.relative
+        )
+
+
+def read(statement: Statement, evidence: Evidence) -> Said:
+    text = statement.text
+    mark = _LIST_MARK.match(text) if statement.number else None
+    # "1. dezembro": the mark of a list is no day of the month.
+    said = " " * mark.end() + text[mark.end() :] if mark else text
+    mentions = list(_with_foreign(said, evidence.mentions(said)))
+    over = list(evidence.mentions(statement.heading)) if statement.heading else []
+    numbers = [
+        number
+        for number in written_numbers(text)
+        if not (mark is not None and number.start < mark.end())
+        and _is_figure(number, text, mentions, evidence)
+    ]
+    return Said(
+        statement=statement,
+        text=text,
+        mentions=mentions,
+        over=over,
+        numbers=numbers,
+        binding=Binding(text, mentions, over, numbers),
+    )
+
+
+def _is_figure(
+    number: WrittenNumber, text: str, mentions: Sequence[Mention], evidence: Evidence
+) -> bool:
+    """Not what is within a name: "Água 500 ml", "10 de outubro"; nor the length of a list: "os 5 maiores".
+
+    But the 2026 of "foram 2026 pedidos" is one.
+    """
+    if _LISTING.match(text, number.start) or _TOP.search(text[: number.start]):
+        return False
+    inside = next(
+        (
+            each
+            for each in mentions
+            if each.kind in ("period", "member", "metric") and each.start <= number.start < each.end
+        ),
+        None,
+    )
+    if inside is None:
+        return True
+    if not text[inside.start : inside.end].isdigit():
+        return False
+    return bool(_MADE.search(text[: number.start])) or any(
+        abs(fact.value) in number.values for fact in evidence.facts.facts
+    )
+
+
+def _with_foreign(text: str, mentions: Sequence[Mention]) -> Iterator[Mention]:
+    """The names that are known, and words for money that are no metric of the company's."""
+    yield from mentions
+    for found in _FOREIGN.finditer(text):
+        if not any(each.start <= found.start() < each.end for each in mentions):
+            yield Mention(kind="metric", start=found.start(), end=found.end())

@@ -1,0 +1,67 @@
+"""What a statement claims without a figure of its own: a count in words, days written out, a filter. Pure."""
+
+import re
+from collections.abc import Iterator
+
+from backend.answering.clauses import EXCEPT
+from backend.answering.evidence import Evidence
+from backend.answering.numbers import spelt_number
+from backend.answering.said import Said
+
+#: Says what all the figures are narrowed to.
+_FILTER = re.compile(
+    r"\b(?:filtr\w+|filter\w*|apenas|somente|consider\w+|only|solamente|refer\w+)\b", re.IGNORECASE
+)
+#: "De 01/10/2026 a 31/10/2026", written out.
+_RANGE = re.compile(
+    r"\d{1,2}/\d{1,2}/\d{4}.+\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2}.+\d{4}-\d{2}-\d{2}"
+)
+
+
+def wrong_counts(said: Said, evidence: Evidence) -> Iterator[str]:
+    """Number words that count a metric: "doze pedidos"."""
+    for mention in said.mentions:
+        spelt = spelt_number(said.text[: mention.start]) if mention.kind == "metric" else None
+        if spelt is None:
+            continue
+        word, value = spelt
+        if not any(
+            abs(fact.value) == value and fact.metric in mention.names
+            for fact in evidence.facts.facts
+        ):
+            yield word
+
+
+def wrong_ranges(said: Said, evidence: Evidence) -> Iterator[str]:
+    """Days written out, of no figure: "Período: 01/09/2026 a 30/09/2026"."""
+    if said.numbers or said.is_asking:
+        return
+    facts = evidence.facts
+    known = {(str(fact.from_date), str(fact.to_date)) for fact in facts.facts} | facts.asked_days
+    for mention in said.mentions:
+        words = said.text[mention.start : mention.end]
+        if mention.kind != "period" or not _RANGE.search(words):
+            continue
+        days = (str(mention.from_date), str(mention.to_date))
+        if days not in known and words not in evidence.question:
+            yield words
+
+
+def wrong_filters(said: Said, evidence: Evidence) -> Iterator[str]:
+    """As in "Filtro: região: Norte", where all figures are of the South."""
+    if not _FILTER.search(said.text) or EXCEPT.search(said.text):
+        return
+    for mention in said.mentions:
+        if mention.kind != "member":
+            continue
+        alike = [
+            each for each in said.mentions if each.kind == "member" and each.start == mention.start
+        ]
+        # The same word may name a member of another dimension: São Paulo, the state.
+        if not any(
+            each.names & fact.members.get(each.dimension, frozenset())
+            or (each is mention and each.dimension not in fact.members)
+            for fact in evidence.facts.facts
+            for each in alike
+        ):
+            yield said.text[mention.start : mention.end]

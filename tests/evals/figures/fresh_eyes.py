@@ -1,0 +1,68 @@
+"""The hand-written errors and truths of `fresh_eyes.yaml`, put to the check."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from backend.domain.language import Language
+from backend.domain.sales import MetricQuery, MetricTable
+from tests.evals.figures.answers import TrueAnswer, outcome_of
+from tests.evals.figures.checked import Score, found_in
+
+#: The files, in the order in which they were written: each before the check was changed for the last.
+SETS = (
+    "fresh_eyes",
+    "fresh_eyes_held_back",
+    "fresh_eyes_longer",
+    "fresh_eyes_last",
+    "fresh_eyes_close",
+)
+
+
+def fresh_score(name: str) -> Score:
+    """Counts as the planted errors of the mutator are counted."""
+    told = yaml.safe_load(Path(__file__).with_name(f"{name}.yaml").read_text(encoding="utf-8"))
+    tables = {table: _table(told["tables"][table]) for table in told["tables"]}
+    score = Score()
+    for table, language, text, *asked in told["truths"]:
+        answer = _answer(tables[table], table, language, text, *asked)
+        score.truth(answer, found_in(answer, text))
+    for error, table, language, text, *asked in told["planted"]:
+        answer = _answer(tables[table], table, language, text, *asked)
+        caught = bool(found_in(answer, text))
+        score.error(table, error, text, caught=caught)
+        if caught:
+            score.told(answer, text)
+    return score
+
+
+def _answer(table: MetricTable, name: str, language: str, text: str, asked: str = "") -> TrueAnswer:
+    spoken = Language(language)
+    return TrueAnswer(
+        shape=name, language=spoken, text=text, outcome=outcome_of(table, spoken), question=asked
+    )
+
+
+def _table(told: Mapping[str, Any]) -> MetricTable:
+    query: dict[str, Any] = {
+        key: tuple(each) if isinstance(each, list) else each for key, each in told["query"].items()
+    }
+    for narrowed in ("filters", "exclude"):
+        members = query.get(narrowed, {})
+        query[narrowed] = {key: tuple(each) for key, each in members.items()}
+    rows = tuple(
+        {key: Decimal(str(each)) if isinstance(each, float) else each for key, each in row.items()}
+        for row in told["rows"]
+    )
+    return MetricTable(
+        query=MetricQuery(**query),
+        columns=tuple(rows[0]),
+        rows=rows,
+        sql="SELECT 1",
+        source="demo",
+        model_version="1",
+        read_at="2026-11-24T12:00:00.000+00:00",
+    )
