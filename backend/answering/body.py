@@ -8,6 +8,7 @@ from backend.domain.language import Language
 from backend.domain.trace import Figure, ToolCall
 from backend.domain.turns import Asked, Checked, Context, Draft
 from backend.domain.usage import Usage, dollars
+from backend.semantic.chart_svg import svg_of
 
 
 def body(
@@ -52,7 +53,11 @@ def body(
         "understood": checked.draft.understood,
         "cache": _cache(checked.draft, max(0, told_cost_nano - usage.cost_nano)),
         "charts": [
-            {"tool_call": number, "spec": dict(call.outcome.chart)}
+            {
+                "tool_call": number,
+                "spec": dict(call.outcome.chart),
+                "svg": svg_of(call.outcome.chart, language),
+            }
             for number, call in enumerate(checked.draft.tool_calls)
             if call.outcome.chart is not None
         ],

@@ -27,7 +27,7 @@ from backend.answering.sentences import SentenceGate
 from backend.answering.silent_source import SilentLayer
 from backend.answering.steps import Steps
 from backend.answering.telling import Telling
-from backend.answering.understand import route_by_rules
+from backend.answering.understand import half_understood, route_by_rules
 from backend.answering.world import Source, World
 from backend.domain.chat import Subject
 from backend.domain.events import EventKind
@@ -58,14 +58,6 @@ def think(
         reading = _read(question, source)
         detail["complete"] = reading.complete
         detail["not_understood"] = list(reading.not_understood)
-    subject = Subject(
-        question=asked.question,
-        language=reading.language,
-        today=asked.today,
-        memory=context.memory,
-        reading=reading,
-        user_name=asked.asker.name,
-    )
     rows = _remembering(world, question, source)
     scope = TurnScope(
         asker=asked.asker,
@@ -75,6 +67,18 @@ def think(
         deadline=asked.deadline,
         sales=rows or _silent(source),
         playbook=world.playbook(asked.agent.playbook),
+    )
+    subject = Subject(
+        question=asked.question,
+        language=reading.language,
+        today=asked.today,
+        memory=context.memory,
+        reading=reading,
+        user_name=asked.asker.name,
+        # A model words it itself.
+        half_understood=half_understood(reading, source, scope)
+        if question.model.provider == OFFLINE
+        else None,
     )
     mentions = spoken(source.spans, reading.language, asked.today) if source.spans else None
     evidence = evidences.of_turn(
