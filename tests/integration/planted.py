@@ -1,5 +1,6 @@
 """Look for a word everywhere: in every table of the database, and in every key of Redis."""
 
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -40,7 +41,7 @@ def in_redis(url: str, token: str) -> set[str]:
 
 def _kept(client: Any, key: bytes) -> bytes:
     """What is kept under a key, of whatever kind, as bytes to be looked through."""
-    read = {
+    read: dict[bytes, Callable[[], Any]] = {
         b"string": lambda: client.get(key),
         b"list": lambda: client.lrange(key, 0, -1),
         b"hash": lambda: client.hgetall(key),

@@ -1,7 +1,6 @@
 """Erase a person: a word that only they ever said is nowhere afterwards, and their costs still are."""
 
 import json
-import threading
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -10,14 +9,11 @@ import httpx
 import pytest
 
 from backend.domain.chat import Purpose
-from backend.domain.identity import TenantId, TurnId, new_id
+from backend.domain.identity import PersonId, TurnId
 from backend.domain.usage import Usage
-from backend.jobs.erase_person import erase_person
-from backend.store import erasures, errands, llm_calls, memories, tasks, turns
-from backend.store.errands import Errand
+from backend.store import llm_calls
 from backend.store.llm_calls import Settlement
 from tests.conftest import MigratedDatabase, ValkeyUrl
-from tests.integration import stage as small
 from tests.integration.figures_stage import Figures, figures_stage
 from tests.integration.patience import until
 from tests.integration.planted import in_postgres, in_redis
@@ -197,7 +193,7 @@ def test_costs_stay_and_belong_to_nobody(on: Figures) -> None:
 
 def spend(on: Figures, turn_id: UUID, person_id: UUID, tokens: int) -> None:
     payer = llm_calls.Payer(
-        tenant_id=on.on.a.id, turn_id=TurnId(turn_id), person_id=person_id, attempt=1
+        tenant_id=on.on.a.id, turn_id=TurnId(turn_id), person_id=PersonId(person_id), attempt=1
     )
     call = llm_calls.open_call(
         on.world.database, payer, purpose=Purpose.ANSWER, provider="stage", model="stage-1"
