@@ -21,7 +21,7 @@ class Holding:
     @property
     def is_of_turns(self) -> bool:
         """Whether its rows are told by the turns they belong to, some at a time."""
-        return "turn_ids" in self.whose
+        return "%(turn_ids)s" in self.whose
 
     def fill(self, statement: LiteralString) -> LiteralString:
         """The statement for this table."""
