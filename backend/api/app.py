@@ -19,6 +19,7 @@ from backend.api.data_sources import (
 )
 from backend.api.docs import docs_handlers
 from backend.api.door import Door
+from backend.api.facts import add_fact, correct_fact, delete_fact, list_facts
 from backend.api.health import livez, readyz
 from backend.api.imports import import_conversations, import_state
 from backend.api.memory import user_memory
@@ -51,6 +52,10 @@ HANDLERS: list[HTTPRouteHandler] = [
     queue_state,
     describe_user,
     user_memory,
+    list_facts,
+    add_fact,
+    correct_fact,
+    delete_fact,
     import_conversations,
     import_state,
     list_data_sources,

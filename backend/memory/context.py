@@ -1,4 +1,4 @@
-"""Gather what the crew is told besides the question: recent turns, then what recall finds."""
+"""Gather what the crew is told besides the question: recent turns, what recall finds, known facts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from backend.domain.identity import Asker
 from backend.domain.language import Language
 from backend.domain.turns import Context
+from backend.memory.facts import known
 from backend.memory.recall import Meaning, recall
 from backend.memory.recent import RECENT_TURNS, remembered, within_allowance
 from backend.store import recent_messages
@@ -28,8 +29,14 @@ def gather(conn: Conn, begun: Begun, meaning: Meaning | None) -> Context:
         meaning,
         except_messages=[message.message_id for message in kept],
     )
+    facts = known(
+        conn,
+        asker,
+        begun.question,
+        except_messages={message.message_id for message in kept},
+    )
     return Context(
-        memory=remembered(kept) + recalled,
+        memory=remembered(kept) + recalled + facts,
         language=Language(newest_first[0].language) if newest_first else Language.PORTUGUESE,
         last_query=next(
             (m.query for m in newest_first if m.query is not None and "choices" not in m.query),
