@@ -22,13 +22,13 @@ def name_in(text: str, words: FactWords) -> str | None:
         said = said[1:]
     if not 1 <= len(said) <= _MOST_WORDS:
         return None
-    name = " ".join(said)
+    name = " ".join(said).rstrip(":")
     keys = [fold_around_is(word) for word in said]
     if any(key in words.not_names for key in keys) or words.refuse["figures"].search(
         " ".join(keys)
     ):
         return None
-    if keys[0] in words.kinds:
+    if keys[0] in words.kinds - around()["bare_kinds"]:
         return name if 2 <= len(said) <= _MOST_SMALL_WORDS else None
     is_proper = said[0][:1].isupper() and all(
         word[:1].isupper() or word[:1].isdigit() or fold_around_is(word) in around()["joining"]

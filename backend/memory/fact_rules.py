@@ -21,6 +21,8 @@ MOST_UNSURE = 5
 _LEAST_WORDS = 4
 _LEAST_ASKED = 3
 
+#: Topics of how somebody is reached.
+_WAYS = ("contact", "phone", "email")
 _PREFERRING = ("prefere", "prefers", "prefiere")
 
 
@@ -52,7 +54,8 @@ def topic_of(told: str) -> str:
     said = [word for word in key_of(told).split() if word not in around()["idle"]] or key_of(
         told
     ).split()
-    if said and said[0] in topics():
+    # "My manager's phone" is about a phone.
+    if said and said[0] in topics() and said[1:2] != ["s"]:
         rest = said[1:] if said[1:2] and said[1] in around()["joining"] else []
         said = [topics()[said[0]], *rest]
     return " ".join(said)[:LABEL_CHARACTERS].strip()
@@ -123,6 +126,8 @@ def _fact(clause: str, words: FactWords) -> Statement | None:
 def _read(clause: str, match: re.Match[str], rule: Rule, words: FactWords) -> Statement | None:
     groups = match.groupdict()
     start, subject = match.start(), SELF
+    if groups.get("my") and _belongs(match.string[: match.start()]):
+        return None
     if rule.capital and not clause[match.start("value")].isupper():
         return None
     if rule.after_name or groups.get("who"):
@@ -138,6 +143,14 @@ def _read(clause: str, match: re.Match[str], rule: Rule, words: FactWords) -> St
     return _statement(subject, thing, clause[start : match.end()])
 
 
+def _belongs(before: str) -> bool:
+    """Whether "my ..." only says whose what stands before it is."""
+    said = before.split()
+    while said and said[-1] in around()["articles"]:
+        said.pop()
+    return bool(said) and said[-1] in around()["prepositions"]
+
+
 def _written(clause: str, match: re.Match[str], group: str) -> str:
     """A group as the person wrote it: folding keeps each character in its place."""
     return clause[match.start(group) : match.end(group)]
@@ -149,13 +162,13 @@ def _thing(match: re.Match[str], rule: Rule, words: FactWords) -> str | None:
     value = groups.get("value") or ""
     verb = _singular(groups.get("verb") or "", words.language)
     if rule.topic.startswith(("prefer", "prefier")) or verb in _PREFERRING:
-        if any(topics().get(word) == "contact" for word in key_of(value).split()):
+        if any(topics().get(word) in _WAYS for word in key_of(value).split()):
             return "contact"
         return f"{verb or rule.topic.partition(' ')[0]} {_first(value)}"
     thing = groups.get("thing") or ""
     if is_of_figures(thing, words):
         return None
-    filled = rule.topic.format(thing=thing, verb=verb, first=_first(value))
+    filled = rule.topic.format(thing=thing, verb=verb, first=_first(value), prep=groups.get("prep"))
     return topic_of(filled) if groups.get("thing") else filled
 
 

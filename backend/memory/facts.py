@@ -8,9 +8,9 @@ from backend.domain.facts import SELF, Statement, key_of
 from backend.domain.identity import Asker, PersonId, TenantId
 from backend.memory import terms
 from backend.memory.fact_words import words_of_topic
-from backend.store import facts
+from backend.store import known_facts
 from backend.store.database import Conn
-from backend.store.facts import Known
+from backend.store.known_facts import Known
 
 #: Characters of all facts that a turn is told, with the date before each: about 150 tokens.
 FACTS_CHARACTERS = 600
@@ -29,7 +29,7 @@ def known(
     """
     _index(conn, asker.tenant_id, asker.person_id)
     asked = terms.asked_terms(asker.tenant_id, question)
-    found = facts.known(
+    found = known_facts.known(
         conn,
         asker.tenant_id,
         asker.person_id,
@@ -39,7 +39,7 @@ def known(
     )
     kept, left = list[Remembered](), FACTS_CHARACTERS
     for fact in found:
-        if fact.source_message_id in except_messages:
+        if any(each in except_messages for each in fact.message_ids):
             continue
         line = _remembered(fact, words=len(set(asked.words)))
         left -= len(line.text) + _LINE_CHARACTERS
@@ -66,8 +66,8 @@ def terms_of(tenant_id: TenantId, statement: Statement) -> Sequence[int]:
 
 def _index(conn: Conn, tenant_id: TenantId, person_id: PersonId) -> None:
     """Give terms to what has none, or those of an older rule: what operators wrote, mostly."""
-    for fact in facts.unindexed(conn, tenant_id, person_id, terms_version=terms.VERSION):
-        facts.index(
+    for fact in known_facts.unindexed(conn, tenant_id, person_id, terms_version=terms.VERSION):
+        known_facts.index(
             conn,
             tenant_id,
             person_id,

@@ -61,30 +61,6 @@ class Fact:
     source_turn_id: UUID | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """A current fact beside a question; `matched` words of the question are in it."""
-
-    id: UUID
-    subject: str
-    topic: str
-    text: str
-    said_at: datetime
-    noted_by: NotedBy
-    source_message_id: UUID | None
-    matched: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unindexed:
-    """A current fact that cannot be found by its words yet."""
-
-    id: UUID
-    subject: str
-    topic: str
-    text: str
-
-
 def told(conn: Conn, tenant_id: TenantId, turn_id: TurnId) -> list[Told]:
     """What the person said in a turn; nothing when it was erased. The turn stays until the commit."""
     rows = conn.execute(_SQL["told"], {"tenant_id": tenant_id, "turn_id": turn_id})
@@ -109,61 +85,6 @@ def note(conn: Conn, tenant_id: TenantId, person_id: PersonId, facts: Sequence[N
     if added:
         conn.execute(_SQL["keep_most"], {**whose, "most": MOST_CURRENT})
     return added
-
-
-def known(
-    conn: Conn,
-    tenant_id: TenantId,
-    person_id: PersonId,
-    *,
-    terms: Sequence[int],
-    words: Sequence[int],
-    limit: int,
-) -> list[Known]:
-    """Current facts, those with most of the asked words first."""
-    rows = conn.execute(
-        _SQL["known"],
-        {
-            "tenant_id": tenant_id,
-            "person_id": person_id,
-            "terms": list(terms),
-            "words": list(words),
-            "limit": limit,
-        },
-    )
-    return [Known(**row) for row in rows]
-
-
-def unindexed(
-    conn: Conn, tenant_id: TenantId, person_id: PersonId, *, terms_version: int
-) -> list[Unindexed]:
-    rows = conn.execute(
-        _SQL["unindexed"],
-        {"tenant_id": tenant_id, "person_id": person_id, "terms_version": terms_version},
-    )
-    return [Unindexed(**row) for row in rows]
-
-
-def index(
-    conn: Conn,
-    tenant_id: TenantId,
-    person_id: PersonId,
-    fact_id: UUID,
-    terms: Sequence[int],
-    *,
-    terms_version: int,
-) -> None:
-    """Give a fact the terms that it is found by."""
-    conn.execute(
-        _SQL["index"],
-        {
-            "tenant_id": tenant_id,
-            "person_id": person_id,
-            "id": fact_id,
-            "terms": list(terms),
-            "terms_version": terms_version,
-        },
-    )
 
 
 def listed(conn: Conn, tenant_id: TenantId, person_id: PersonId, *, history: bool) -> list[Fact]:
@@ -230,14 +151,20 @@ def _note(conn: Conn, whose: dict[str, Any], fact: NewFact) -> UUID | None:
         "source_message_id": fact.message_id,
     }
     if earlier is not None and _still_said(earlier, fact):
+        conn.execute(_SQL["confirm"], {**whose, **source, "id": earlier["id"]})
         return None
-    is_known = later is not None and key_of(later["text"]) == key_of(said.text)
+    is_known = (
+        later is not None
+        and key_of(later["text"]) == key_of(said.text)
+        and not _goes_on(earlier, fact)
+    )
     fact_id = later["id"] if later is not None and is_known else new_id()
+    until = {
+        "valid_to": None if later is None else later["valid_from"],
+        "superseded_by": None if later is None else later["id"],
+    }
     if earlier is not None and (earlier["valid_to"] is None or earlier["valid_to"] > fact.said_at):
-        conn.execute(
-            _SQL["close"],
-            {**whose, "id": earlier["id"], "valid_to": fact.said_at, "superseded_by": fact_id},
-        )
+        until = _closed(conn, whose, earlier, fact, fact_id) or until
     if is_known:
         conn.execute(_SQL["said_earlier"], {**whose, **source, "id": fact_id})
         return None
@@ -247,18 +174,40 @@ def _note(conn: Conn, whose: dict[str, Any], fact: NewFact) -> UUID | None:
             **whose,
             **keys,
             **source,
+            **until,
             "id": fact_id,
             "subject": said.subject,
             "topic": said.topic,
             "text": said.text,
-            "valid_to": None if later is None else later["valid_from"],
-            "superseded_by": None if later is None else later["id"],
             "noted_by": said.noted_by,
             "terms": list(fact.terms),
             "terms_version": fact.terms_version,
         },
     )
     return fact_id
+
+
+def _closed(
+    conn: Conn, whose: dict[str, Any], earlier: dict[str, Any], fact: NewFact, fact_id: UUID
+) -> dict[str, Any] | None:
+    """Close an earlier fact where another begins; where that one ends, if the earlier one goes on then."""
+    names = {**whose, "id": earlier["id"]}
+    conn.execute(_SQL["close"], {**names, "valid_to": fact.said_at, "superseded_by": fact_id})
+    if not _goes_on(earlier, fact):
+        return None
+    second = {
+        "second_id": new_id(),
+        "valid_to": earlier["valid_to"],
+        "superseded_by": earlier["superseded_by"],
+    }
+    conn.execute(_SQL["split"], {**names, **second})
+    return {"valid_to": earlier["confirmed_at"], "superseded_by": second["second_id"]}
+
+
+def _goes_on(earlier: dict[str, Any] | None, fact: NewFact) -> bool:
+    """Whether the earlier fact was said again after this one."""
+    confirmed_at = None if earlier is None else earlier["confirmed_at"]
+    return confirmed_at is not None and bool(confirmed_at > fact.said_at)
 
 
 def _still_said(earlier: dict[str, Any], fact: NewFact) -> bool:

@@ -1,14 +1,17 @@
 """What a person told about themselves ("my region is the South"), and asks for again.
 
-The newest statement wins; the person's own words are repeated, nothing is concluded from them.
+The newest statement wins; the person's own words are repeated, nothing is concluded from them. What
+is kept as a fact is quoted with its date, where the question's words are all in it.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from unicodedata import normalize
 
-from backend.domain.chat import Subject
+from backend.domain.chat import Remembered, Subject
+from backend.domain.facts import key_of
 from backend.llm.offline.phrases import Phrases, all_phrases, fold_around_is
 
 #: Stands for the person's name in every language.
@@ -31,22 +34,28 @@ def recollection(subject: Subject) -> str | None:
     """The answer when the question asks for something told; None when it asks for nothing such."""
     asked = _first(_asked(subject))
     if asked is None:
-        return None
+        return _quoted(_known(subject, None), subject)
     says = asked.phrases.says
     for fact in _newest_first(subject):
         # "my region this year" asks for what was told of "my region".
         if f"{asked.key} ".startswith(f"{fact.key} "):
             return _filled(says["name" if fact.key == _NAME else "fact"], fact)
     if asked.key == _NAME:
+        known = _quoted(_known(subject, asked), subject)
+        if known is not None:
+            return known
         if subject.user_name:
             return says["name"].format(value=subject.user_name)
         return says["name_unknown"]
-    return _filled(says["fact_unknown"], asked)
+    return _quoted(_known(subject, asked), subject) or _filled(says["fact_unknown"], asked)
 
 
 def acknowledgement(subject: Subject) -> str | None:
     """The answer when the question tells something; None when it does not."""
     facts = list(_told(subject.question, subject))
+    if not facts and subject.noted:
+        says = all_phrases(subject.language)[0].says
+        return says["noted_said"].format(text="; ".join(subject.noted))
     if not facts:
         return None
     return " ".join(
@@ -69,6 +78,26 @@ def _newest_first(subject: Subject) -> Iterator[Fact]:
     for line in sorted(lines, key=lambda line: line.at, reverse=True):
         # Of two statements in one line the later is the newer.
         yield from reversed(list(_told(line.text, subject)))
+
+
+def _known(subject: Subject, asked: Fact | None) -> Remembered | None:
+    """The kept fact that answers: of the topic that is asked for, or with all the question's words."""
+    facts = [line for line in subject.memory if line.source == "fact"]
+    wanted = key_of(asked.key).split()[:1] if asked is not None else []
+    for line in facts:
+        about = {"", *key_of(f"{(line.why or {}).get('topic')} {line.text}").split()}
+        if wanted and wanted[0] in about:
+            return line
+    # Facts come best first.
+    return next((line for line in facts[:1] if line.score is not None and line.score >= 1), None)
+
+
+def _quoted(line: Remembered | None, subject: Subject) -> str | None:
+    if line is None:
+        return None
+    says = all_phrases(subject.language)[0].says
+    said_on = datetime.fromisoformat(line.at).strftime(says["date"])
+    return says["known"].format(date=said_on, text=line.text)
 
 
 def _asked(subject: Subject) -> Iterator[Fact]:
