@@ -11,7 +11,7 @@ from datetime import datetime
 from unicodedata import normalize
 
 from backend.domain.chat import Remembered, Subject
-from backend.domain.facts import key_of
+from backend.domain.facts import SELF, key_of
 from backend.llm.offline.phrases import Phrases, all_phrases, fold_around_is
 
 #: Stands for the person's name in every language.
@@ -36,18 +36,21 @@ def recollection(subject: Subject) -> str | None:
     if asked is None:
         return _quoted(_known(subject, None), subject)
     says = asked.phrases.says
-    for fact in _newest_first(subject):
+    known = _known(subject, asked)
+    for at, fact in _newest_first(subject):
+        # What was said before a fact was kept no longer holds.
+        if known is not None and at < known.at:
+            break
         # "my region this year" asks for what was told of "my region".
         if f"{asked.key} ".startswith(f"{fact.key} "):
             return _filled(says["name" if fact.key == _NAME else "fact"], fact)
+    if known is not None:
+        return _quoted(known, subject)
     if asked.key == _NAME:
-        known = _quoted(_known(subject, asked), subject)
-        if known is not None:
-            return known
         if subject.user_name:
             return says["name"].format(value=subject.user_name)
         return says["name_unknown"]
-    return _quoted(_known(subject, asked), subject) or _filled(says["fact_unknown"], asked)
+    return _filled(says["fact_unknown"], asked)
 
 
 def acknowledgement(subject: Subject) -> str | None:
@@ -73,23 +76,29 @@ def _filled(sentence: str, fact: Fact) -> str:
     return sentence.format(your=fact.your, thing=fact.thing, value=fact.value, **{"is": fact.verb})
 
 
-def _newest_first(subject: Subject) -> Iterator[Fact]:
+def _newest_first(subject: Subject) -> Iterator[tuple[str, Fact]]:
+    """What was told, and when."""
     lines = [line for line in subject.memory if line.role == "user"]
     for line in sorted(lines, key=lambda line: line.at, reverse=True):
         # Of two statements in one line the later is the newer.
-        yield from reversed(list(_told(line.text, subject)))
+        for fact in reversed(list(_told(line.text, subject))):
+            yield line.at, fact
 
 
 def _known(subject: Subject, asked: Fact | None) -> Remembered | None:
-    """The kept fact that answers: of the topic that is asked for, or with all the question's words."""
+    """The kept fact that answers: with all the question's words, or of the topic that is asked for."""
     facts = [line for line in subject.memory if line.source == "fact"]
-    wanted = key_of(asked.key).split()[:1] if asked is not None else []
-    for line in facts:
-        about = {"", *key_of(f"{(line.why or {}).get('topic')} {line.text}").split()}
-        if wanted and wanted[0] in about:
-            return line
+    if asked is not None:
+        facts = [line for line in facts if (line.why or {}).get("subject") == SELF]
     # Facts come best first.
-    return next((line for line in facts[:1] if line.score is not None and line.score >= 1), None)
+    for line in facts[:1]:
+        if line.score is not None and line.score >= 1:
+            return line
+    wanted = set(key_of(asked.key).split()[:1]) if asked is not None else set()
+    for line in facts:
+        if wanted & set(key_of(f"{(line.why or {}).get('topic')} {line.text}").split()):
+            return line
+    return None
 
 
 def _quoted(line: Remembered | None, subject: Subject) -> str | None:
