@@ -27,7 +27,6 @@ from backend.domain.events import EventKind
 from backend.domain.turns import Context, Draft
 from backend.llm.metered import patiently
 from backend.memory.context import gather
-from backend.memory.recall import meaning_of
 from backend.observe import metrics, spans
 from backend.observe.tracing import Origin
 from backend.semantic.planner import QUERY_TOOL
@@ -77,11 +76,6 @@ def _answered(world: World, claim: Claim, begun: Begun, claimed_at: float) -> Cl
         with steps.step("gather", "memory") as detail:
             context, opens = _gathered(world, claim, begun)
             detail["lines"] = len(context.memory)
-            detail["recalled"] = [
-                {"at": line.at, "score": line.score, **line.why}
-                for line in context.memory
-                if line.why is not None
-            ]
         question = question_of(world, claim, begun, context, claimed_at)
         with world.aside():
             # It may read the client's database, which may be slow or gone: that is waiting.
@@ -118,10 +112,9 @@ def fail_turn(world: World, claim: Claim, error_code: str) -> None:
 
 
 def _gathered(world: World, claim: Claim, begun: Begun) -> tuple[Context, Callable[[], Source]]:
-    """What the crew is told, and what opens the source: outside, for a source may be slow."""
-    meaning = meaning_of(world.embedder, begun.question)
+    """What was said just before, and what opens the source: outside, for a source may be slow."""
     with world.database.tenant(claim.tenant_id) as conn:
-        context = gather(conn, begun, meaning)
+        context = gather(conn, begun)
         return context, world.sources.find(conn, claim.tenant_id, begun.data_source)
 
 
@@ -153,8 +146,7 @@ def _record(
         text=checked.text,
         body=lambda usage: body(
             asked,
-            question.context,
-            thought.subject.language,
+            thought.subject,
             checked,
             usage,
             time_ms=time_ms,

@@ -3,17 +3,16 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from backend.domain.chat import Remembered
-from backend.domain.language import Language
+from backend.domain.chat import Remembered, Subject
 from backend.domain.trace import Figure, ToolCall
-from backend.domain.turns import Asked, Checked, Context, Draft
+from backend.domain.turns import Asked, Checked, Draft
 from backend.domain.usage import Usage, dollars
+from backend.semantic.chart_svg import svg_of
 
 
 def body(
     asked: Asked,
-    context: Context,
-    language: Language,
+    subject: Subject,
     checked: Checked,
     usage: Usage,
     *,
@@ -26,11 +25,11 @@ def body(
         "response": checked.text,
         "model": checked.draft.model,
         "tokens_used": usage.tokens_used,
-        "context_size": len(context.memory),
-        "memory": [_remembered(line) for line in context.memory],
+        "context_size": len(subject.memory),
+        "memory": [_remembered(line) for line in subject.memory],
         "turn_id": str(asked.turn_id),
         "conversation_id": str(asked.conversation_id),
-        "language": language.value,
+        "language": subject.language.value,
         "route": {
             "decision": route.decision.value,
             "by": route.by,
@@ -52,7 +51,11 @@ def body(
         "understood": checked.draft.understood,
         "cache": _cache(checked.draft, max(0, told_cost_nano - usage.cost_nano)),
         "charts": [
-            {"tool_call": number, "spec": dict(call.outcome.chart)}
+            {
+                "tool_call": number,
+                "spec": dict(call.outcome.chart),
+                "svg": svg_of(call.outcome.chart, subject.language),
+            }
             for number, call in enumerate(checked.draft.tool_calls)
             if call.outcome.chart is not None
         ],

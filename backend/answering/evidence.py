@@ -47,6 +47,12 @@ class Evidence:
             for number in written_numbers(text):
                 self._values |= number.values
 
+    def remember(self, memory: Iterable[Remembered]) -> None:
+        """Hear what was said before, and when."""
+        for line in memory:
+            self.hear([line.text])
+            self.count([line.at])
+
     def count(self, texts: Iterable[str]) -> None:
         """Hear numbers that make no amount."""
         for text in texts:
@@ -114,9 +120,7 @@ def of_turn(
     """What is known before any tool has run: the user's words, dated memory, and the calendar."""
     evidence = Evidence(mentions=mentions)
     evidence.ask(question)
-    for line in memory:
-        evidence.hear([line.text])
-        evidence.count([line.at])
+    evidence.remember(memory)
     for day in dates:
         evidence.today = date.fromisoformat(day)
         evidence.count(day.split("-"))

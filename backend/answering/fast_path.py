@@ -11,15 +11,15 @@ from typing import Any
 
 from backend.answering.evidence import WitnessedTool
 from backend.answering.words import sentence
-from backend.domain.chat import Subject
 from backend.domain.events import EventKind
 from backend.domain.ports import Planner
 from backend.domain.sales import MetricQuery
 from backend.domain.turns import Decision, Draft, Route
+from backend.semantic.echo import echo
 from backend.semantic.model import SemanticModel
 from backend.semantic.planner import QUERY_TOOL
 from backend.semantic.query_arguments import query_to_arguments
-from backend.semantic.query_words import differences, query_in_words
+from backend.semantic.query_words import differences
 from crews.sales_assistant.run import CrewRun
 from crews.tool_log import ToolLog
 
@@ -77,7 +77,7 @@ def certain(
         tool=tool,
         arguments=query_to_arguments(query),
         route=route,
-        understood=_understood(model, query, run.subject) if permitted else None,
+        understood=echo(model, query, run.subject.language) if permitted else None,
     )
 
 
@@ -139,11 +139,6 @@ def _planned(run: CrewRun, planner: Planner) -> set[str]:
 
 def _of_sales() -> Route:
     return Route(decision=Decision.SALES, by="rules", reason="asks for sales", confidence=_SURE)
-
-
-def _understood(model: SemanticModel, query: MetricQuery, subject: Subject) -> str:
-    said = query_in_words(model, query, subject.language)
-    return said[:1].upper() + said[1:]
 
 
 def _signature(run: CrewRun) -> str:

@@ -1,15 +1,19 @@
 """A claimed turn with all that thinking needs of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from backend.answering.world import World
+from backend.domain.chat import Remembered
 from backend.domain.errors import SalesQueryInvalid
 from backend.domain.ports import ChatModel
 from backend.domain.sales import MetricQuery
 from backend.domain.turns import Asked, Context
 from backend.llm.metered import MeteredModel
+from backend.memory.context import look_back
+from backend.memory.recall import meaning_of
 from backend.semantic.query_arguments import query_from_arguments
 from backend.store.llm_calls import Payer
 from backend.store.tasks import Claim
@@ -22,6 +26,8 @@ class Question:
 
     asked: Asked
     context: Context
+    #: Finds what was said long before: what is certain does without.
+    look_back: Callable[[], tuple[Remembered, ...]]
     previous: MetricQuery | None
     #: What the last answer asked to choose between.
     choices: tuple[MetricQuery, ...]
@@ -38,6 +44,7 @@ def question_of(
     return Question(
         asked=_asked(world, claim, begun, claimed_at),
         context=context,
+        look_back=partial(_looked_back, world, claim, begun, context),
         previous=_query(context.last_query),
         choices=tuple(query for each in context.choices if (query := _query(each)) is not None),
         model=MeteredModel(
@@ -49,6 +56,14 @@ def question_of(
         streamed=begun.streamed,
         claimed_at=claimed_at,
     )
+
+
+def _looked_back(
+    world: World, claim: Claim, begun: Begun, context: Context
+) -> tuple[Remembered, ...]:
+    meaning = meaning_of(world.embedder, begun.question)
+    with world.database.tenant(claim.tenant_id) as conn:
+        return look_back(conn, begun, context, meaning)
 
 
 def _asked(world: World, claim: Claim, begun: Begun, claimed_at: float) -> Asked:

@@ -5,7 +5,7 @@ check of the whole draft then changes the text, what went out is voided.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from backend.answering import evidence as evidences
@@ -27,7 +27,7 @@ from backend.answering.sentences import SentenceGate
 from backend.answering.silent_source import SilentLayer
 from backend.answering.steps import Steps
 from backend.answering.telling import Telling
-from backend.answering.understand import route_by_rules
+from backend.answering.understand import half_understood, route_by_rules
 from backend.answering.world import Source, World
 from backend.domain.chat import Subject
 from backend.domain.events import EventKind
@@ -63,15 +63,6 @@ def think(
         detail["not_understood"] = list(reading.not_understood)
     # What was read to the last word asks for figures, and tells nothing.
     told = Heard() if reading.complete else heard(asked.question)
-    subject = Subject(
-        question=asked.question,
-        language=reading.language,
-        today=asked.today,
-        memory=context.memory,
-        reading=reading,
-        user_name=asked.asker.name,
-        noted=tuple(fact.text for fact in told.facts),
-    )
     rows = _remembering(world, question, source)
     scope = TurnScope(
         asker=asked.asker,
@@ -81,6 +72,19 @@ def think(
         deadline=asked.deadline,
         sales=rows or _silent(source),
         playbook=world.playbook(asked.agent.playbook),
+    )
+    subject = Subject(
+        question=asked.question,
+        language=reading.language,
+        today=asked.today,
+        memory=context.memory,
+        reading=reading,
+        user_name=asked.asker.name,
+        # A model words it itself.
+        half_understood=half_understood(reading, source, scope)
+        if question.model.provider == OFFLINE
+        else None,
+        noted=tuple(fact.text for fact in told.facts),
     )
     mentions = spoken(source.spans, reading.language, asked.today) if source.spans else None
     evidence = evidences.of_turn(
@@ -92,13 +96,16 @@ def think(
     gate = SentenceGate(evidence, telling.text)
     run = _run(world, question, subject, _tools(world, scope, evidence), gate, telling, steps)
     with spans.agent(asked.agent.name) as span:
-        draft = _drafted(world, question, source, scope, run)
+        draft = _without_model(world, question, source, scope, run)
+        if draft is None:
+            run = _remembering_more(run, question, evidence, steps)
+            draft = answer(run)
         spans.drafted(span, draft)
     gate.finish()
     with steps.step("check", "figures") as detail:
         tried: Sequence[Mapping[str, Any]] = ()
         if not told_by_tool(draft):
-            draft, tried = _mended(question, subject, draft, evidence)
+            draft, tried = _mended(question, run.subject, draft, evidence)
         checked = check(draft, evidence, reading.language, tried)
         detail["corrections"] = list(checked.corrections)
         # What the kernel's own filter saw: figures come through it, or from nowhere.
@@ -108,7 +115,7 @@ def think(
             telling.restart("checked")
         telling.text(checked.text)
     return Thought(
-        subject=subject,
+        subject=run.subject,
         checked=checked,
         rows=rows,
         learns=bool(told.facts or (told.unsure and question.model.provider != OFFLINE)),
@@ -147,19 +154,31 @@ def _silent(source: Source) -> SemanticLayer | SilentLayer | None:
     return SilentLayer(source.layer) if source.layer and source.silent else source.layer
 
 
-def _drafted(
+def _without_model(
     world: World, question: Question, source: Source, scope: TurnScope, run: CrewRun
-) -> Draft:
-    """Without a model where the rules leave nothing to decide, else by the crew."""
-    if source.layer is not None and world.fast_path and question.asked.agent.fast_path:
-        model = source.layer.model
-        found = certain(run, world.planner, model, permitted=scope.sees_sales, silent=source.silent)
-        if found is not None:
-            return answered(run, found)
-        readings = doubtful(run)
-        if readings:
-            return asked_back(run, readings, model)
-    return answer(run)
+) -> Draft | None:
+    """What is answered, or asked back, where the rules leave nothing to decide; else None."""
+    if source.layer is None or not (world.fast_path and question.asked.agent.fast_path):
+        return None
+    model = source.layer.model
+    found = certain(run, world.planner, model, permitted=scope.sees_sales, silent=source.silent)
+    if found is not None:
+        return answered(run, found)
+    readings = doubtful(run)
+    return asked_back(run, readings, model) if readings else None
+
+
+def _remembering_more(
+    run: CrewRun, question: Question, evidence: Evidence, steps: Steps
+) -> CrewRun:
+    """With what was said long before: for the crew, and as what it may quote."""
+    with steps.step("gather", "recall") as detail:
+        found = question.look_back()
+        detail["recalled"] = [
+            {"at": line.at, "score": line.score, **(line.why or {})} for line in found
+        ]
+    evidence.remember(found)
+    return replace(run, subject=replace(run.subject, memory=run.subject.memory + found))
 
 
 def _mended(

@@ -67,6 +67,7 @@ class Cached(Struct, frozen=True, kw_only=True):
 class Chart(Struct, frozen=True, kw_only=True):
     tool_call: int
     spec: Annotated[dict[str, Any], Meta(description="Vega-Lite: data, never code.")]
+    svg: Annotated[str, Meta(description="The same as a picture, for channels that run nothing.")]
 
 
 class ChatAnswer(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """One unit of work: a turn, from what was asked to what was answered.
 
-Asked -> Understood -> Draft -> Checked
+Asked -> Draft -> Checked
 """
 
 from collections.abc import Mapping
@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
+from uuid import UUID
 
 from backend.domain.chat import Remembered
 from backend.domain.identity import Asker, ConversationId, TaskId, TurnId
 from backend.domain.language import Language
-from backend.domain.sales import MetricQuery, Reading
+from backend.domain.sales import MetricQuery
 from backend.domain.trace import Figure, Step, ToolCall
 
 
@@ -84,24 +85,14 @@ class Context:
     """What the crew is told besides the question."""
 
     memory: tuple[Remembered, ...]
+    #: The messages that are told in it: none of them need be recalled.
+    told: tuple[UUID, ...] = ()
     #: The conversation's language so far; decides where a question's own words do not.
     language: Language = Language.PORTUGUESE
     #: The arguments of the last metric query of this conversation, for follow-ups.
     last_query: Mapping[str, Any] | None = None
     #: The queries between which the last answer asked to choose; empty where it did not.
     choices: tuple[Mapping[str, Any], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Understood:
-    """What the question means to us before any model is asked.
-
-    `route` is None when the rules are unsure: the router agent decides then.
-    """
-
-    language: Language
-    reading: Reading
-    route: Route | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,6 +94,8 @@ def _talk(subject: Subject) -> str:
 def _cannot(subject: Subject) -> str:
     says = phrases(subject.language).says
     reading = subject.reading
+    if subject.half_understood is not None:
+        return subject.half_understood
     if reading is None or reading.complete or not reading.not_understood:
         return says["cannot"]
     words = ", ".join(f"“{word}”" for word in reading.not_understood[:MAX_WORDS_NAMED])

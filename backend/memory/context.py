@@ -1,8 +1,13 @@
-"""Gather what the crew is told besides the question: recent turns, what recall finds, known facts."""
+"""Gather what the crew is told besides the question: recent turns, then what recall finds
+and what is known for a fact.
+
+In two steps, for a question that is certain needs no more than the first.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from backend.domain.chat import Remembered
 from backend.domain.identity import Asker
 from backend.domain.language import Language
 from backend.domain.turns import Context
@@ -15,28 +20,16 @@ from backend.store.recent_messages import RecentMessage
 from backend.store.turns import Begun
 
 
-def gather(conn: Conn, begun: Begun, meaning: Meaning | None) -> Context:
-    """The context of a turn. Without a `meaning` it is recalled by words alone."""
+def gather(conn: Conn, begun: Begun) -> Context:
+    """What was said in this conversation just before."""
     asker: Asker = begun.asker
     newest_first = recent_messages.recent(
         conn, asker.tenant_id, begun.conversation_id, before=begun.seq, limit=RECENT_TURNS
     )
     kept = within_allowance(newest_first)
-    recalled = recall(
-        conn,
-        asker,
-        begun.question,
-        meaning,
-        except_messages=[message.message_id for message in kept],
-    )
-    facts = known(
-        conn,
-        asker,
-        begun.question,
-        except_messages={message.message_id for message in kept},
-    )
     return Context(
-        memory=remembered(kept) + recalled + facts,
+        memory=remembered(kept),
+        told=tuple(message.message_id for message in kept),
         language=Language(newest_first[0].language) if newest_first else Language.PORTUGUESE,
         last_query=next(
             (m.query for m in newest_first if m.query is not None and "choices" not in m.query),
@@ -44,6 +37,17 @@ def gather(conn: Conn, begun: Begun, meaning: Meaning | None) -> Context:
         ),
         choices=_choices(newest_first),
     )
+
+
+def look_back(
+    conn: Conn, begun: Begun, context: Context, meaning: Meaning | None
+) -> tuple[Remembered, ...]:
+    """What was said long before, wherever it was, and the facts that stand.
+
+    Without a `meaning` it is found by words alone.
+    """
+    recalled = recall(conn, begun.asker, begun.question, meaning, except_messages=context.told)
+    return recalled + known(conn, begun.asker, begun.question, except_messages=context.told)
 
 
 def _choices(newest_first: Sequence[RecentMessage]) -> tuple[Mapping[str, Any], ...]:

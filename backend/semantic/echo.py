@@ -50,15 +50,14 @@ def days(first: date | None, last: date | None, words: Phrasebook) -> str:
 
 
 def _shortened(first: str, last: str) -> tuple[str, str]:
-    """Without what both say: of days that end in the year the first's end, else the last's beginning."""
+    """Of days that end in their year, the first without what both say. Nobody writes others so."""
     mark = next(letter for letter in first if not letter.isdigit())
     begins, ends = first.split(mark), last.split(mark)
-    is_year_last = len(begins[-1]) > len(begins[0])
-    while is_year_last and begins[-1] == ends[len(begins) - 1]:
+    if len(begins[-1]) <= len(begins[0]):
+        return first, last
+    while begins[-1] == ends[len(begins) - 1]:
         begins.pop()
-    while not is_year_last and ends[0] == begins[len(begins) - len(ends)]:
-        ends.pop(0)
-    return mark.join(begins), mark.join(ends)
+    return mark.join(begins), last
 
 
 def _members(

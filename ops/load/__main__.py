@@ -87,6 +87,7 @@ def _measure(options: argparse.Namespace) -> list[Figure]:
         }
         for name in options.only or NAMES:
             began = time.monotonic()
+            bench.ask_models(name != "figures")
             try:
                 measured = measurements[name](bench)
             except MeasurementFailed:

@@ -48,6 +48,17 @@ class Bench:
             raise MeasurementFailed(f"a question by {road} got {response.status}: {response.body}")
         return response, self.model.calls()
 
+    def ask_models(self, asked: bool) -> None:
+        """Whether certain questions go to a model as well: nothing else can be told of its road."""
+        published = self.stack.published
+        with psycopg.connect(published.database_url) as connection:
+            connection.execute(
+                "SELECT set_config('app.tenant_id', %s, true)", [str(published.tenant_id)]
+            )
+            changed = connection.execute("UPDATE agents SET fast_path = %s", [not asked]).rowcount
+        if not changed:
+            raise MeasurementFailed("the demo tenant has no agent")
+
     def wait_until_quiet(self) -> None:
         """Until no task is left, of answering or of remembering."""
         deadline = time.monotonic() + QUIET_SECONDS

@@ -76,7 +76,18 @@ def test_a_certain_question_asks_no_model_and_says_who_answered(road: Road) -> N
     assert body["usage"]["llm_calls"] == body["tokens_used"] == 0
     assert [call["name"] for call in body["tool_calls"]] == ["sales_query_metrics"]
     assert body["figures"][0]["text"] in body["response"]
-    assert body["understood"] == "Faturamento em outubro de 2026 (01/10/2026 a 31/10/2026)"
+    assert body["understood"] == "Faturamento, 01–31/10/2026"
+    assert body["charts"] == []
+
+
+def test_a_breakdown_brings_its_chart_as_data_and_as_a_picture(road: Road) -> None:
+    body = road.ask("faturamento por região em outubro", user_id="drawn")
+    [chart] = body["charts"]
+    assert chart["tool_call"] == 0
+    rows = chart["spec"]["data"]["values"]
+    assert len(rows) > 1
+    assert chart["svg"].count("<rect") == len(rows) + 1  # and the page they are drawn on
+    assert all(row["key"] in chart["svg"] for row in rows)
 
 
 def test_with_the_path_switched_off_the_model_is_asked(road: Road) -> None:
@@ -120,6 +131,8 @@ def test_what_was_not_understood_is_not_asked_back_over(road: Road) -> None:
     body = road.ask("faturamento de zorbs em São Paulo em outubro", user_id="zorbs")
     assert body["route"]["decision"] != "clarify"
     assert body["tool_calls"] == []
+    assert body["response"].startswith("Entendi “")
+    assert "mas não “zorbs”" in body["response"]
 
 
 @pytest.fixture(scope="module")

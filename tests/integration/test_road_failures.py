@@ -74,9 +74,14 @@ def test_a_turn_whose_model_is_down(
         trace = _failed(road, road.world, ModelUnavailable)
 
     kinds = [(step["kind"], step["name"]) for step in trace["steps"]]
-    assert kinds[:3] == [("gather", "memory"), ("understand", "parser"), ("route", "decided")]
+    assert kinds[:4] == [
+        ("gather", "memory"),
+        ("understand", "parser"),
+        ("gather", "recall"),
+        ("route", "decided"),
+    ]
     assert kinds[-2:] == [("agent", "analyst"), ("record", "failure")]
-    assert trace["steps"][2]["detail"]["decision"] == "sales"
+    assert trace["steps"][3]["detail"]["decision"] == "sales"
     assert trace["steps"][-1]["detail"] == {"error": "model_unavailable"}
     assert trace["tool_calls"] == []
     assert {call["error_code"] for call in trace["llm_calls"]} == {"model_unavailable"}

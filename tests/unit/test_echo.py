@@ -26,7 +26,7 @@ YEAR: Mapping[str, Any] = {"from_date": date(2025, 1, 1), "to_date": date(2025, 
         (
             MetricQuery(metrics=("revenue",), filters={"region": ("Sul",)}, **OCTOBER),
             "Faturamento, região Sul, 01–31/10/2026",
-            "Revenue, region Sul, 2026-10-01 to 31",
+            "Revenue, region Sul, 2026-10-01 to 2026-10-31",
             "Facturación, región Sul, 01–31/10/2026",
         ),
         (
@@ -45,7 +45,7 @@ YEAR: Mapping[str, Any] = {"from_date": date(2025, 1, 1), "to_date": date(2025, 
             " 01/01–31/12/2025",
             "Revenue and orders by seller, except channel Portal or Loja, revenue above R$1,000.00,"
             " from highest to lowest, the first 3 only, and the sum of the others,"
-            " 2025-01-01 to 12-31",
+            " 2025-01-01 to 2025-12-31",
             "Facturación y pedidos por vendedor, excepto canal Portal o Loja, facturación por encima"
             " de R$ 1.000,00, de mayor a menor, solo los 3 primeros, y la suma de los demás,"
             " 01/01–31/12/2025",
@@ -142,8 +142,8 @@ def test_readings_that_differ_otherwise_are_told_in_full() -> None:
     october = MetricQuery(metrics=("revenue",), **OCTOBER)
     year = MetricQuery(metrics=("revenue",), **YEAR)
     assert differences(MODEL, (october, year), EN) == (
-        "Revenue, 2026-10-01 to 31",
-        "Revenue, 2025-01-01 to 12-31",
+        "Revenue, 2026-10-01 to 2026-10-31",
+        "Revenue, 2025-01-01 to 2025-12-31",
     )
 
 
