@@ -1,17 +1,15 @@
 """What a person told about themselves ("my region is the South"), and asks for again.
 
-The newest statement wins; the person's own words are repeated, nothing is concluded from them. What
-is kept as a fact is quoted with its date, where the question's words are all in it.
+The newest statement wins; the person's own words are repeated, nothing is concluded from them.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from unicodedata import normalize
 
-from backend.domain.chat import Remembered, Subject
-from backend.domain.facts import SELF, key_of
+from backend.domain.chat import Subject
+from backend.llm.offline.kept import all_about, certainly_kept, kept, quoted
 from backend.llm.offline.phrases import Phrases, all_phrases, fold_around_is
 
 #: Stands for the person's name in every language.
@@ -34,9 +32,9 @@ def recollection(subject: Subject) -> str | None:
     """The answer when the question asks for something told; None when it asks for nothing such."""
     asked = _first(_asked(subject))
     if asked is None:
-        return _quoted(_known(subject, None), subject)
+        return all_about(subject) or certainly_kept(subject)
     says = asked.phrases.says
-    known = _known(subject, asked)
+    known = kept(subject, asked.key)
     for at, fact in _newest_first(subject):
         # What was said before a fact was kept no longer holds.
         if known is not None and at < known.at:
@@ -45,7 +43,7 @@ def recollection(subject: Subject) -> str | None:
         if f"{asked.key} ".startswith(f"{fact.key} "):
             return _filled(says["name" if fact.key == _NAME else "fact"], fact)
     if known is not None:
-        return _quoted(known, subject)
+        return quoted(known, subject.language)
     if asked.key == _NAME:
         if subject.user_name:
             return says["name"].format(value=subject.user_name)
@@ -83,30 +81,6 @@ def _newest_first(subject: Subject) -> Iterator[tuple[str, Fact]]:
         # Of two statements in one line the later is the newer.
         for fact in reversed(list(_told(line.text, subject))):
             yield line.at, fact
-
-
-def _known(subject: Subject, asked: Fact | None) -> Remembered | None:
-    """The kept fact that answers: with all the question's words, or of the topic that is asked for."""
-    facts = [line for line in subject.memory if line.source == "fact"]
-    if asked is not None:
-        facts = [line for line in facts if (line.why or {}).get("subject") == SELF]
-    # Facts come best first.
-    for line in facts[:1]:
-        if line.score is not None and line.score >= 1:
-            return line
-    wanted = set(key_of(asked.key).split()[:1]) if asked is not None else set()
-    for line in facts:
-        if wanted & set(key_of(f"{(line.why or {}).get('topic')} {line.text}").split()):
-            return line
-    return None
-
-
-def _quoted(line: Remembered | None, subject: Subject) -> str | None:
-    if line is None:
-        return None
-    says = all_phrases(subject.language)[0].says
-    said_on = datetime.fromisoformat(line.at).strftime(says["date"])
-    return says["known"].format(date=said_on, text=line.text)
 
 
 def _asked(subject: Subject) -> Iterator[Fact]:
