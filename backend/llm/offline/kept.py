@@ -16,7 +16,7 @@ def certainly_kept(subject: Subject) -> str | None:
     best = next(iter(_facts(subject)), None)
     if best is None or best.score is None or best.score < 1:
         return None
-    return quoted(best, subject.language)
+    return quoted(best, subject)
 
 
 def kept(subject: Subject, key: str) -> Remembered | None:
@@ -42,9 +42,9 @@ def all_about(subject: Subject) -> str | None:
     return None
 
 
-def quoted(line: Remembered, language: Language) -> str:
-    says = phrases(language).says
-    return says["known"].format(date=_date(line, language), text=line.text)
+def quoted(line: Remembered, subject: Subject) -> str:
+    says = phrases(subject.language).says
+    return says["known"].format(date=_date(line, subject, subject.language), text=line.text)
 
 
 def _about(subject: Subject, who: str, language: Language) -> str:
@@ -57,7 +57,7 @@ def _about(subject: Subject, who: str, language: Language) -> str:
     ]
     if not lines:
         return says["known_nothing"]
-    listed = "\n".join(f"- {_date(line, language)}: “{line.text}”" for line in lines)
+    listed = "\n".join(f"- {_date(line, subject, language)}: “{line.text}”" for line in lines)
     return f"{says['known_all']}\n{listed}"
 
 
@@ -70,5 +70,7 @@ def _facts(subject: Subject) -> list[Remembered]:
     return [line for line in subject.memory if line.source == "fact"]
 
 
-def _date(line: Remembered, language: Language) -> str:
-    return datetime.fromisoformat(line.at).strftime(phrases(language).says["date"])
+def _date(line: Remembered, subject: Subject, language: Language) -> str:
+    # Moments come in the database's zone, where tomorrow may have begun.
+    said_on = min(datetime.fromisoformat(line.at).date(), subject.today)
+    return said_on.strftime(phrases(language).says["date"])

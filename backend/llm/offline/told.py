@@ -43,7 +43,7 @@ def recollection(subject: Subject) -> str | None:
         if f"{asked.key} ".startswith(f"{fact.key} "):
             return _filled(says["name" if fact.key == _NAME else "fact"], fact)
     if known is not None:
-        return quoted(known, subject.language)
+        return quoted(known, subject)
     if asked.key == _NAME:
         if subject.user_name:
             return says["name"].format(value=subject.user_name)
