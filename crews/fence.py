@@ -33,13 +33,17 @@ def question(subject: Subject) -> str:
 
 def memory(lines: Iterable[Remembered]) -> str:
     """What was said before, one dated and attributed line each; nothing when there is none."""
-    quoted = "\n".join(f"{_date(line.at)} {line.role}: {quote(line.text)}" for line in lines)
+    quoted = "\n".join(f"{_date(line.at)} {_whose(line)}: {quote(line.text)}" for line in lines)
     return f"<memory>\n{quoted}\n</memory>\n" if quoted else ""
 
 
 def findings(text: str) -> str:
     """What the analyst found, for the colleague who goes on from it."""
     return f"<found>{quote(text)}</found>"
+
+
+def _whose(line: Remembered) -> str:
+    return f"{line.told_by}, still true" if line.source == "fact" else line.role
 
 
 def _date(at: str) -> str:

@@ -90,6 +90,8 @@ def _answered(world: World, claim: Claim, begun: Begun, claimed_at: float) -> Cl
             thought.rows.keep(closed.usage.cost_nano)
         if closed.ring is not None:
             world.ring(closed.ring, "answer_turn")
+        if closed.learns:
+            world.ring("bulk", "answer_turn")
         telling.emit(EventKind.TURN_ANSWERED, closed.body)
         report(question.asked, begun.trace_id, thought.checked, closed)
     except Exception:
@@ -158,6 +160,7 @@ def _record(
         time_ms=time_ms,
         steps=steps.taken,
         tool_calls=checked.draft.tool_calls,
+        learns=thought.learns,
     )
     return patiently(
         lambda: turns.record_answer(world.database, claim, record),

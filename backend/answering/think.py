@@ -33,6 +33,7 @@ from backend.domain.chat import Subject
 from backend.domain.events import EventKind
 from backend.domain.sales import Reading
 from backend.domain.turns import Checked, Draft
+from backend.memory.fact_rules import Heard, heard
 from backend.observe import spans
 from backend.plugins.scope import TurnScope
 from backend.plugins.toolbox import toolbox
@@ -47,6 +48,8 @@ class Thought:
     checked: Checked
     #: Remembers what was read of the source; None where nothing is remembered.
     rows: CachedLayer | None
+    #: Whether the question may tell a fact about the person.
+    learns: bool
 
 
 def think(
@@ -58,6 +61,8 @@ def think(
         reading = _read(question, source)
         detail["complete"] = reading.complete
         detail["not_understood"] = list(reading.not_understood)
+    # What was read to the last word asks for figures, and tells nothing.
+    told = Heard() if reading.complete else heard(asked.question)
     rows = _remembering(world, question, source)
     scope = TurnScope(
         asker=asked.asker,
@@ -79,6 +84,7 @@ def think(
         half_understood=half_understood(reading, source, scope)
         if question.model.provider == OFFLINE
         else None,
+        noted=tuple(fact.text for fact in told.facts),
     )
     mentions = spoken(source.spans, reading.language, asked.today) if source.spans else None
     evidence = evidences.of_turn(
@@ -108,7 +114,12 @@ def think(
         if gate.said:
             telling.restart("checked")
         telling.text(checked.text)
-    return Thought(subject=run.subject, checked=checked, rows=rows)
+    return Thought(
+        subject=run.subject,
+        checked=checked,
+        rows=rows,
+        learns=bool(told.facts or (told.unsure and question.model.provider != OFFLINE)),
+    )
 
 
 def _read(question: Question, source: Source) -> Reading:

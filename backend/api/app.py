@@ -21,6 +21,7 @@ from backend.api.docs import docs_handlers
 from backend.api.door import Door
 from backend.api.erasures import erase_user, erasure
 from backend.api.exports import export_user
+from backend.api.facts import add_fact, correct_fact, delete_fact, list_facts
 from backend.api.health import livez, readyz
 from backend.api.imports import import_conversations, import_state
 from backend.api.memory import user_memory
@@ -56,6 +57,10 @@ HANDLERS: list[HTTPRouteHandler] = [
     export_user,
     erase_user,
     erasure,
+    list_facts,
+    add_fact,
+    correct_fact,
+    delete_fact,
     import_conversations,
     import_state,
     list_data_sources,

@@ -11,6 +11,7 @@ from litestar.serialization import decode_json, encode_json
 
 from backend.api import openai_errors
 from backend.api.bodies import DoorRequest
+from backend.api.facts import FactBody, FactChange
 from backend.api.figure_bodies import (
     DataSourceBody,
     DataSourceChange,
@@ -36,6 +37,8 @@ _TEXT = (
 _STRICT = (
     ChatBody,
     PersonBody,
+    FactBody,
+    FactChange,
     DataSourceBody,
     DataSourceChange,
     MetricQueryBody,

@@ -41,6 +41,7 @@ _STATUS = {
     "idempotency_conflict": 409,
     "name_taken": 409,
     "person_erased": 410,
+    "fact_closed": 409,
     "too_large": 413,
     "unsupported_media_type": 415,
     "too_many_requests": 429,
@@ -204,7 +205,7 @@ def _reason(each: Mapping[str, Any]) -> str:
 def _allowed(request: Request[Any, Any, Any]) -> list[str]:
     """The methods that the path does know."""
     router, allowed = request.app.asgi_router, []
-    for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS"):
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
         try:
             router.handle_routing(path=request.scope["path"], method=method)
         except HTTPException:

@@ -15,7 +15,7 @@ class Remembered(Struct, frozen=True, kw_only=True, omit_defaults=True):
     role: Literal["user", "assistant"]
     text: str
     at: str
-    source: Literal["recent", "recall"]
+    source: Literal["recent", "recall", "fact"]
     score: float | None = None
 
 

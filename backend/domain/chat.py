@@ -57,6 +57,7 @@ class Purpose(StrEnum):
     RESEARCH = "research"
     COMPOSE = "compose"
     REPAIR = "repair"
+    LEARN = "learn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +68,13 @@ class Remembered:
     text: str
     #: RFC 3339 with offset.
     at: str
-    source: Literal["recent", "recall"]
+    source: Literal["recent", "recall", "fact"]
     score: float | None = None
     #: Of what was recalled: its scores by word and by meaning, and whether it only stands beside
-    #: what was found. For the trace.
+    #: what was found. Of a fact: its id, subject and topic. For the trace.
     why: Mapping[str, Any] | None = None
+    #: Of a fact: whose words these are.
+    told_by: Literal["user", "operator"] = "user"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,8 @@ class Subject:
     half_understood: str | None = None
     #: What a colleague in the same turn has found already, to be told along with the answer.
     findings: tuple[str, ...] = ()
+    #: What the question tells that will be kept as a fact, in the person's own words.
+    noted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,12 @@ class InvalidRequest(SalesCrewError):
     code = "invalid_request"
 
 
+class FactClosed(SalesCrewError):
+    """The fact was replaced before; only a current one can be changed."""
+
+    code = "fact_closed"
+
+
 class IdempotencyConflict(SalesCrewError):
     """The idempotency key was used before with another request."""
 

@@ -18,6 +18,8 @@ from backend.jobs.held import HeldClaims
 from backend.jobs.import_history import give_up as imports_given_up
 from backend.jobs.import_history import import_history
 from backend.jobs.lanes import LaneWorker
+from backend.jobs.learn_facts import give_up as learning_given_up
+from backend.jobs.learn_facts import learn_facts
 from backend.jobs.remember_turn import give_up, remember_turn
 from backend.jobs.renew_memories import give_up as renewal_given_up
 from backend.jobs.renew_memories import renew_memories
@@ -139,6 +141,7 @@ def handlers(world: World, errands: Errands) -> dict[Kind, tuple[Handler, Failur
             partial(remember_turn, database, embedder),
             partial(give_up, database),
         ),
+        "learn": (partial(learn_facts, world), partial(learning_given_up, world)),
         "errand": (errands.run, errands.fail),
         "import": (
             partial(import_history, database, embedder.model),

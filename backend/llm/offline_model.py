@@ -15,6 +15,7 @@ from backend.domain.chat import ChatMessage, ChatReply, ChatRequest, Purpose, Su
 from backend.domain.errors import DeadlineExceeded
 from backend.domain.ports import OnText, Planner
 from backend.domain.usage import Usage
+from backend.llm.offline.kept import certainly_kept
 from backend.llm.offline.phrases import phrases
 from backend.llm.offline.small_talk import small_talk
 from backend.llm.offline.told import acknowledgement, asks, recollection
@@ -41,6 +42,11 @@ class OfflineModel:
         if results:
             return _said(_from_tools(results, request.subject), on_text)
         wanted = self._wanted(request)
+        if wanted and all(call.name.startswith("playbook_") for call in wanted):
+            # A passage may fit; what the person said themselves does.
+            said = certainly_kept(request.subject)
+            if said is not None:
+                return _said(said, on_text)
         if wanted:
             return _reply("", wanted)
         if request.subject.findings:

@@ -1,4 +1,5 @@
-"""Gather what the crew is told besides the question: recent turns, then what recall finds.
+"""Gather what the crew is told besides the question: recent turns, then what recall finds
+and what is known for a fact.
 
 In two steps, for a question that is certain needs no more than the first.
 """
@@ -10,6 +11,7 @@ from backend.domain.chat import Remembered
 from backend.domain.identity import Asker
 from backend.domain.language import Language
 from backend.domain.turns import Context
+from backend.memory.facts import known
 from backend.memory.recall import Meaning, recall
 from backend.memory.recent import RECENT_TURNS, remembered, within_allowance
 from backend.store import recent_messages
@@ -40,8 +42,12 @@ def gather(conn: Conn, begun: Begun) -> Context:
 def look_back(
     conn: Conn, begun: Begun, context: Context, meaning: Meaning | None
 ) -> tuple[Remembered, ...]:
-    """What was said long before, wherever it was. Without a `meaning` it is found by words alone."""
-    return recall(conn, begun.asker, begun.question, meaning, except_messages=context.told)
+    """What was said long before, wherever it was, and the facts that stand.
+
+    Without a `meaning` it is found by words alone.
+    """
+    recalled = recall(conn, begun.asker, begun.question, meaning, except_messages=context.told)
+    return recalled + known(conn, begun.asker, begun.question, except_messages=context.told)
 
 
 def _choices(newest_first: Sequence[RecentMessage]) -> tuple[Mapping[str, Any], ...]:

@@ -18,7 +18,9 @@ from backend.store.queries import statements
 _SQL = statements("tasks")
 
 Lane = Literal["interactive", "bulk"]
-Kind = Literal["answer", "remember", "errand", "import", "renew", "erase"]
+Kind = Literal["answer", "remember", "learn", "errand", "import", "renew", "erase"]
+#: Kinds whose subject is a turn.
+_OF_TURNS: tuple[Kind, ...] = ("answer", "remember", "learn")
 LANES: tuple[Lane, ...] = ("interactive", "bulk")
 
 #: Five missed heartbeats. Short, because a dead worker's turns wait for it.
@@ -64,7 +66,7 @@ class Claim:
     @property
     def about(self) -> Mapping[str, str]:
         """What it is about, as logs name it."""
-        name = "turn_id" if self.kind in ("answer", "remember") else f"{self.kind}_id"
+        name = "turn_id" if self.kind in _OF_TURNS else f"{self.kind}_id"
         return {name: str(self.subject_id)}
 
     @property

@@ -62,6 +62,8 @@ class AnswerRecord:
     time_ms: int
     steps: Sequence[Step]
     tool_calls: Sequence[ToolCall]
+    #: Whether the question may tell a fact about the person, to be looked for afterwards.
+    learns: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,8 @@ class Closed:
     follow_up: tasks.Claim | None = None
     #: The lane of the conversation's next turn, which is ready now.
     ring: tasks.Lane | None = None
+    #: Whether a task to learn from it is ready in the bulk lane.
+    learns: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +157,18 @@ def record_answer(database: Database, claim: tasks.Claim, record: AnswerRecord) 
                 conversation_id=None,
             ),
         )
+        learns = record.learns and tasks.add(
+            conn,
+            tasks.NewTask(
+                id=TaskId(new_id()),
+                kind="learn",
+                lane="bulk",
+                tenant_id=claim.tenant_id,
+                subject_id=claim.turn_id,
+            ),
+        )
         successor = tasks.promote(conn, claim.conversation_id)
-    return Closed(body=body, usage=usage, follow_up=follow_up, ring=successor)
+    return Closed(body=body, usage=usage, follow_up=follow_up, ring=successor, learns=learns)
 
 
 def record_attempt(

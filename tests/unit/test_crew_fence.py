@@ -1,6 +1,7 @@
 """Quoted words stay words, whatever is in them."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -49,6 +50,14 @@ def test_a_fence_holds_one_pair_of_tags(text: str) -> None:
     ):
         assert fenced.count("<") == 2
         assert len(fenced.splitlines()) == lines
+
+
+def test_a_fact_says_whose_words_it_is_and_that_it_stands() -> None:
+    fact = Remembered(role="user", text="oi", at="2026-11-23T10:00:00Z", source="fact")
+    assert fence.memory([fact, replace(fact, told_by="operator")]).splitlines()[1:3] == [
+        '2026-11-23T10:00:00Z user, still true: "oi"',
+        '2026-11-23T10:00:00Z operator, still true: "oi"',
+    ]
 
 
 def test_memory_is_dated_and_attributed_in_order() -> None:

@@ -1,5 +1,6 @@
 """What a person told the offline model about themselves, and asks for again."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -121,6 +122,72 @@ def test_what_is_told_is_noted(language: Language, question: str, expected: str)
 )
 def test_not_everything_with_my_is_a_fact(question: str) -> None:
     assert say(question) == phrases(PT).says["cannot"]
+
+
+def a_fact(text: str, *, topic: str, subject: str = "self", score: float = 0.0) -> Remembered:
+    return Remembered(
+        role="user",
+        text=text,
+        at="2026-10-03T10:00:00-03:00",
+        source="fact",
+        score=score,
+        why={"fact": "1", "subject": subject, "topic": topic},
+    )
+
+
+def with_facts(question: str, *facts: Remembered, language: Language = PT, told: str = "") -> str:
+    subject = a_subject(question, language, *([told] if told else []))
+    return ask(a_request(replace(subject, memory=(*subject.memory, *facts)))).text
+
+
+def test_a_kept_fact_is_quoted_with_its_date() -> None:
+    budget = a_fact("Orçamento aprovado até R$ 50 mil", topic="budget")
+    shop = a_fact("A Padaria Sol fecha às segundas", topic="fecha", subject="Padaria Sol", score=1)
+
+    assert with_facts("Qual meu orçamento?", budget) == (
+        "Está anotado, em 03/10/2026: “Orçamento aprovado até R$ 50 mil”."
+    )
+    assert "“A Padaria Sol fecha às segundas”" in with_facts("Quando a Padaria Sol fecha?", shop)
+    # Somebody else's budget is not the person's own.
+    other = replace(budget, why={"subject": "Padaria Sol", "topic": "budget"})
+    assert "ainda não me disse" in with_facts("Qual meu orçamento?", other)
+
+
+def test_a_kept_fact_that_is_newer_than_what_was_said_wins() -> None:
+    older = "Meu orçamento é 30 mil."
+    fact = replace(a_fact("Orçamento até 50 mil", topic="budget"), at="2026-12-03T10:00:00-03:00")
+
+    assert "50 mil" in with_facts("Qual é o meu orçamento?", fact, told=older)
+    earlier = replace(fact, at="2026-10-03T10:00:00-03:00")
+    assert "30 mil" in with_facts("Qual é o meu orçamento?", earlier, told=older)
+
+
+@pytest.mark.parametrize(
+    ("language", "me", "shop"),
+    [
+        (PT, "O que você sabe sobre mim?", "O que você lembra da Padaria Sol?"),
+        (EN, "What do you know about me?", "What do you remember about Padaria Sol?"),
+        (ES, "¿Qué sabe sobre mí?", "¿Qué sabes de la Padaria Sol?"),
+    ],
+)
+def test_all_that_is_kept_about_somebody_is_listed(language: Language, me: str, shop: str) -> None:
+    facts = (
+        a_fact("me chamo Ana", topic="name"),
+        a_fact("fecha às segundas", topic="fecha", subject="Padaria Sol"),
+    )
+
+    assert with_facts(me, *facts, language=language).count("“") == 1
+    assert "me chamo Ana" in with_facts(me, *facts, language=language)
+    assert "fecha às segundas" in with_facts(shop, *facts, language=language)
+    assert with_facts(shop, language=language) == phrases(language).says["known_nothing"]
+
+
+def test_what_will_be_kept_is_said_so() -> None:
+    subject = replace(
+        a_subject("A Padaria Sol fecha às segundas", PT), noted=("A Padaria Sol fecha",)
+    )
+
+    assert ask(a_request(subject)).text == "Anotado: “A Padaria Sol fecha”."
 
 
 def test_a_question_after_something_told_is_not_passed_over() -> None:

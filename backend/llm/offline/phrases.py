@@ -42,9 +42,12 @@ def all_phrases(first: Language) -> tuple[Phrases, ...]:
 
 def fold(text: str) -> str:
     """Small letters without accents, every character of an NFC text still in its place."""
+    if text.isascii():
+        return text.lower()
     return "".join(_fold_character(character) for character in text)
 
 
+@functools.lru_cache(maxsize=4_096)  # more letters than any text of ours has
 def _fold_character(character: str) -> str:
     base = unicodedata.normalize("NFD", character)[0].lower()
     return base if len(base) == 1 else character

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from unicodedata import normalize
 
 from backend.domain.chat import Subject
+from backend.llm.offline.kept import all_about, certainly_kept, kept, quoted
 from backend.llm.offline.phrases import Phrases, all_phrases, fold_around_is
 
 #: Stands for the person's name in every language.
@@ -31,12 +32,18 @@ def recollection(subject: Subject) -> str | None:
     """The answer when the question asks for something told; None when it asks for nothing such."""
     asked = _first(_asked(subject))
     if asked is None:
-        return None
+        return all_about(subject) or certainly_kept(subject)
     says = asked.phrases.says
-    for fact in _newest_first(subject):
+    known = kept(subject, asked.key)
+    for at, fact in _newest_first(subject):
+        # What was said before a fact was kept no longer holds.
+        if known is not None and at < known.at:
+            break
         # "my region this year" asks for what was told of "my region".
         if f"{asked.key} ".startswith(f"{fact.key} "):
             return _filled(says["name" if fact.key == _NAME else "fact"], fact)
+    if known is not None:
+        return quoted(known, subject)
     if asked.key == _NAME:
         if subject.user_name:
             return says["name"].format(value=subject.user_name)
@@ -47,6 +54,9 @@ def recollection(subject: Subject) -> str | None:
 def acknowledgement(subject: Subject) -> str | None:
     """The answer when the question tells something; None when it does not."""
     facts = list(_told(subject.question, subject))
+    if not facts and subject.noted:
+        says = all_phrases(subject.language)[0].says
+        return says["noted_said"].format(text="; ".join(subject.noted))
     if not facts:
         return None
     return " ".join(
@@ -64,11 +74,13 @@ def _filled(sentence: str, fact: Fact) -> str:
     return sentence.format(your=fact.your, thing=fact.thing, value=fact.value, **{"is": fact.verb})
 
 
-def _newest_first(subject: Subject) -> Iterator[Fact]:
+def _newest_first(subject: Subject) -> Iterator[tuple[str, Fact]]:
+    """What was told, and when."""
     lines = [line for line in subject.memory if line.role == "user"]
     for line in sorted(lines, key=lambda line: line.at, reverse=True):
         # Of two statements in one line the later is the newer.
-        yield from reversed(list(_told(line.text, subject)))
+        for fact in reversed(list(_told(line.text, subject))):
+            yield line.at, fact
 
 
 def _asked(subject: Subject) -> Iterator[Fact]:
