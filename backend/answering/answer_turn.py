@@ -25,7 +25,9 @@ from backend.answering.world import Source, World
 from backend.domain.errors import ClaimLost, StoreUnavailable, public_message
 from backend.domain.events import EventKind
 from backend.domain.turns import Context, Draft
+from backend.llm.embedding_books import TurnBooks
 from backend.llm.metered import patiently
+from backend.llm.provider_embedder import for_question
 from backend.memory.context import gather
 from backend.memory.recall import meaning_of
 from backend.observe import metrics, spans
@@ -33,6 +35,7 @@ from backend.observe.tracing import Origin
 from backend.semantic.planner import QUERY_TOOL
 from backend.semantic.query_arguments import query_to_arguments
 from backend.store import turns
+from backend.store.llm_calls import Payer
 from backend.store.tasks import Claim
 from backend.store.turns import AnswerRecord, Begun, Closed
 
@@ -75,8 +78,9 @@ def _answered(world: World, claim: Claim, begun: Begun, claimed_at: float) -> Cl
     steps = Steps(claimed_at)
     with telling.ending(), _traced(world, claim, steps):
         with steps.step("gather", "memory") as detail:
-            context, opens = _gathered(world, claim, begun)
+            context, opens, by_meaning = _gathered(world, claim, begun)
             detail["lines"] = len(context.memory)
+            detail["embedder"] = "ok" if by_meaning else "unavailable"
             detail["recalled"] = [
                 {"at": line.at, "score": line.score, **line.why}
                 for line in context.memory
@@ -115,12 +119,26 @@ def fail_turn(world: World, claim: Claim, error_code: str) -> None:
     log.error("turn.failed", turn_id=str(claim.turn_id), code=error_code, attempt=claim.attempt)
 
 
-def _gathered(world: World, claim: Claim, begun: Begun) -> tuple[Context, Callable[[], Source]]:
-    """What the crew is told, and what opens the source: outside, for a source may be slow."""
-    meaning = meaning_of(world.embedder, begun.question)
+def _gathered(
+    world: World, claim: Claim, begun: Begun
+) -> tuple[Context, Callable[[], Source], bool]:
+    """What the crew is told, what opens the source (outside, for it may be slow), and whether
+    the question's meaning was to be had: without it, words alone are recalled by.
+    """
+    books = TurnBooks(
+        world.database,
+        Payer(
+            tenant_id=claim.tenant_id,
+            turn_id=claim.turn_id,
+            person_id=begun.asker.person_id,
+            attempt=claim.attempt,
+        ),
+    )
+    meaning = meaning_of(for_question(world.embedder, books), begun.question)
     with world.database.tenant(claim.tenant_id) as conn:
         context = gather(conn, begun, meaning)
-        return context, world.sources.find(conn, claim.tenant_id, begun.data_source)
+        opens = world.sources.find(conn, claim.tenant_id, begun.data_source)
+        return context, opens, meaning is not None
 
 
 @contextmanager

@@ -57,6 +57,8 @@ class Purpose(StrEnum):
     RESEARCH = "research"
     COMPOSE = "compose"
     REPAIR = "repair"
+    #: A text's vector, to recall by it or to remember it.
+    EMBED = "embed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
