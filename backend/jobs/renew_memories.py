@@ -16,7 +16,7 @@ import structlog
 from backend.domain.identity import TaskId, TenantId, new_id
 from backend.domain.ports import EMBEDDER_FAILURES, Embedder
 from backend.memory import terms
-from backend.store import memories, tasks, tenants
+from backend.store import memories, tasks
 from backend.store.database import Conn, Database
 from backend.store.memories import Bare
 from backend.store.tasks import Claim, NewTask
@@ -46,14 +46,10 @@ def want_renewal(conn: Conn, tenant_id: TenantId) -> None:
     )
 
 
-def want_all_renewals(database: Database, embedding_model: str) -> None:
-    """The same for every tenant that has something to renew: another model may have been configured."""
-    with database.open() as conn:
-        everyone = tenants.with_keys(conn)
-    for tenant_id in everyone:
-        with database.tenant(tenant_id) as conn:
-            if _bare(conn, tenant_id, embedding_model, limit=1):
-                want_renewal(conn, tenant_id)
+def want_due_renewal(conn: Conn, tenant_id: TenantId, embedding_model: str) -> None:
+    """The same if anything is to be renewed: another model may have been configured."""
+    if _bare(conn, tenant_id, embedding_model, limit=1):
+        want_renewal(conn, tenant_id)
 
 
 def renew_memories(database: Database, embedder: Embedder, claim: Claim) -> None:
@@ -94,6 +90,7 @@ class _Renewal:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="renewal")
         self._writing: Future[None] | None = None
         self._in_hand: set[tuple[object, int]] = set()
+        self._after: Bare | None = None
         self.renewed = 0
 
     def __enter__(self) -> "_Renewal":
@@ -106,9 +103,17 @@ class _Renewal:
         """Some that lack something and are not being written."""
         with self._database.tenant(self._claim.tenant_id) as conn:
             found = _bare(
-                conn, self._claim.tenant_id, self._model, limit=BATCH + len(self._in_hand)
+                conn,
+                self._claim.tenant_id,
+                self._model,
+                limit=BATCH + len(self._in_hand),
+                after=self._after,
             )
-        return [each for each in found if (each.person_id, each.no) not in self._in_hand][:BATCH]
+        found = [each for each in found if (each.person_id, each.no) not in self._in_hand][:BATCH]
+        # In order: the last of them without a vector at all. What comes before it, and cannot be
+        # seen yet, is found when the slice ends.
+        self._after = next((each for each in reversed(found) if each.is_new), self._after)
+        return found
 
     def write(self, found: Sequence[Bare], vectors: Sequence[Sequence[float]] | None) -> None:
         """Begin to write them; what was being written before is by then."""
@@ -127,8 +132,7 @@ class _Renewal:
             tasks.finish(conn, self._claim)
             # Whoever wants a renewal from here on waits for this commit, and adds the task anew;
             # who did just before is seen now.
-            if _bare(conn, self._claim.tenant_id, self._model, limit=1):
-                want_renewal(conn, self._claim.tenant_id)
+            want_due_renewal(conn, self._claim.tenant_id, self._model)
 
     def _written(self) -> None:
         if self._writing is not None:
@@ -145,9 +149,16 @@ class _Renewal:
             _index_again(conn, tenant_id, found)
 
 
-def _bare(conn: Conn, tenant_id: TenantId, model: str, *, limit: int) -> list[Bare]:
+def _bare(
+    conn: Conn, tenant_id: TenantId, model: str, *, limit: int, after: Bare | None = None
+) -> list[Bare]:
     return memories.bare(
-        conn, tenant_id, embedding_model=model, terms_version=terms.VERSION, limit=limit
+        conn,
+        tenant_id,
+        embedding_model=model,
+        terms_version=terms.VERSION,
+        limit=limit,
+        after=after,
     )
 
 

@@ -19,7 +19,7 @@ from backend.jobs.lanes import LaneWorker
 from backend.jobs.remember_turn import give_up, remember_turn
 from backend.jobs.renew_memories import give_up as renewal_given_up
 from backend.jobs.renew_memories import renew_memories
-from backend.jobs.renewal_watch import RenewalWatch
+from backend.jobs.rounds import Rounds
 from backend.jobs.sources import OpenSources
 from backend.jobs.sweeper import Sweeper
 from backend.jobs.work import Failure, Handler, Workbench
@@ -129,7 +129,7 @@ def build_worker(settings: Settings) -> Worker:
             doorbell,
             lambda claim: workbench.close(claim, AttemptsExhausted.code),
         ),
-        renewal_watch=RenewalWatch(world.database, world.embedder.model),
+        rounds=Rounds(world.database, world.embedder.model),
         workbench=workbench,
         admission=admission,
         drain_seconds=settings.drain_seconds,

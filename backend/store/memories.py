@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 from backend.domain.identity import ConversationId, PersonId, TenantId, TurnId
 from backend.store.database import Conn
 from backend.store.queries import statements
+from backend.store.reals import Reals
 
 _SQL = statements("memories")
 
@@ -176,20 +177,34 @@ class Bare:
     person_id: PersonId
     no: int
     text: str
+    #: No model has made a vector of it yet.
+    is_new: bool
+    #: This model has.
     has_vector: bool
     terms_version: int
 
 
 def bare(
-    conn: Conn, tenant_id: TenantId, *, embedding_model: str, terms_version: int, limit: int
+    conn: Conn,
+    tenant_id: TenantId,
+    *,
+    embedding_model: str,
+    terms_version: int,
+    limit: int,
+    after: Bare | None = None,
 ) -> list[Bare]:
-    """Some of the tenant's memories without a vector of this model, or without terms of this rule."""
+    """Some of the tenant's memories without a vector of this model, or without terms of this rule.
+
+    Of those without any vector only what comes `after` that one, as this function orders them.
+    """
     rows = conn.execute(
         _SQL["bare"],
         {
             "tenant_id": tenant_id,
             "embedding_model": embedding_model,
             "terms_version": terms_version,
+            "after_person": after.person_id if after else UUID(int=0),
+            "after_no": after.no if after else 0,
             "limit": limit,
         },
     )
@@ -204,6 +219,8 @@ def renew(
     embedding_model: str,
 ) -> None:
     """Give memories their vectors."""
+    if not memories:
+        return
     conn.execute(
         _SQL["renew"],
         {
@@ -211,7 +228,8 @@ def renew(
             "embedding_model": embedding_model,
             "persons": [memory.person_id for memory in memories],
             "nos": [memory.no for memory in memories],
-            "embeddings": [_literal(vector) for vector in vectors],
+            "embeddings": Reals.of(vectors),
+            "width": len(vectors[0]),
         },
     )
 

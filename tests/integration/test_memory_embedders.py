@@ -11,7 +11,8 @@ from backend.domain.identity import TenantId
 from backend.domain.ports import Embedder
 from backend.jobs.recollection import recollection
 from backend.jobs.remember_turn import remember_turn
-from backend.jobs.renew_memories import renew_memories, want_all_renewals
+from backend.jobs.renew_memories import renew_memories
+from backend.jobs.rounds import go_round
 from backend.llm.embeddings import LocalEmbedder
 from backend.store import tasks
 from backend.store.tasks import Claim
@@ -195,7 +196,7 @@ def test_a_switch_is_made_in_the_background_and_words_are_found_meanwhile(
     assert made_by(road) == {LOCAL.model: 6}
 
     # The worker starts with another provider: its first look asks for the renewal.
-    want_all_renewals(road.world.database, road.world.embedder.model)
+    go_round(road.world.database, road.world.embedder.model)
     items = recalled(road, ASKED)
     assert {item["semantic"] for item in items} == {None}
     assert any(SAID in item["text"] for item in items)
@@ -223,5 +224,5 @@ def test_a_switch_is_made_in_the_background_and_words_are_found_meanwhile(
 def test_nobody_who_needs_no_renewal_is_asked_for_one(road: Road) -> None:
     road.ask(SAID)
     remember_all(road)
-    want_all_renewals(road.world.database, road.world.embedder.model)
+    go_round(road.world.database, road.world.embedder.model)
     assert renewal(road) is None
