@@ -17,7 +17,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from backend.domain.errors import StoreUnavailable
 from backend.domain.identity import TenantId
-from backend.store.reals import Reals, RealsDumper
+from backend.store import number_arrays
 
 Conn = Connection[DictRow]
 
@@ -114,8 +114,8 @@ class Database:
 def _configure(conn: Conn) -> None:
     """Read and write JSON with msgspec: a record carries dozens of values, each a few kilobytes.
 
-    And vectors in their binary form.
+    And arrays of numbers in their binary form.
     """
     set_json_dumps(msgspec.json.encode, conn)
     set_json_loads(msgspec.json.decode, conn)
-    conn.adapters.register_dumper(Reals, RealsDumper)
+    number_arrays.teach(conn)

