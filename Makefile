@@ -24,7 +24,7 @@ $(if $(filter 3.11 3.12 3.13,$(PYTHON_VERSION)),,$(error Python 3.11, 3.12 or 3.
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help up down ask test check containers bench eval model demo-media format lock install-local install-dev
+.PHONY: help up down ask import test check containers bench eval model demo-media format lock install-local install-dev
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,9 @@ down: ## Stop the stack that `make up` started
 
 ask: install-local ## Ask the running stack, print the JSON answer: make ask Q="..." (USER_ID=who)
 	@exec $(RUN) -m ops.local ask --user "$(USER_ID)" -- "$$QUESTION"
+
+import: install-local ## Bring history to the running stack, show how far it is: make import FILE=history.ndjson
+	@exec $(RUN) -m ops.local import -- "$$DRAFT_FILE"
 
 test: install-dev ## Run the whole test suite, on services that it starts itself
 	@exec $(RUN) -m pytest -n auto --maxprocesses 4 --dist loadfile tests

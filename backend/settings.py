@@ -73,6 +73,7 @@ class Settings(BaseSettings):
     llm_base_url: str | None = None
     llm_timeout_seconds: float = Field(30, gt=0, le=600)
     llm_price_per_million: str | None = None  # `input/output`, see price_per_million
+    embedding_provider: Literal["local", "openai", "gemini"] = "local"
 
     chat_wait_seconds: float = Field(30, ge=0, le=300)
     turn_deadline_seconds: float = Field(120, gt=0, le=3600)
@@ -173,6 +174,10 @@ class Settings(BaseSettings):
         if self.llm_provider in needs and not needs[self.llm_provider][1]:
             name = needs[self.llm_provider][0]
             raise ValueError(f"{name} should be set when LLM_PROVIDER is {self.llm_provider}")
+        if self.embedding_provider != "local" and not needs[self.embedding_provider][1]:
+            name = needs[self.embedding_provider][0]
+            chosen = f"EMBEDDING_PROVIDER is {self.embedding_provider}"
+            raise ValueError(f"{name} should be set when {chosen}")
         if self.llm_provider == "openai_compatible" and not self.llm_model:
             raise ValueError("LLM_MODEL should name a model when LLM_PROVIDER is openai_compatible")
         if self.llm_provider is None and self.provider == "offline":

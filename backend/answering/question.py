@@ -11,13 +11,22 @@ from backend.domain.errors import SalesQueryInvalid
 from backend.domain.ports import ChatModel
 from backend.domain.sales import MetricQuery
 from backend.domain.turns import Asked, Context
+from backend.llm.embedding_books import TurnBooks
 from backend.llm.metered import MeteredModel
+from backend.llm.provider_embedder import for_question
 from backend.memory.context import look_back
 from backend.memory.recall import meaning_of
 from backend.semantic.query_arguments import query_from_arguments
 from backend.store.llm_calls import Payer
 from backend.store.tasks import Claim
 from backend.store.turns import Begun
+
+
+@dataclass(frozen=True, slots=True)
+class LookedBack:
+    memory: tuple[Remembered, ...]
+    #: Whether the question's meaning was to be had: without it, words alone are recalled by.
+    by_meaning: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +36,7 @@ class Question:
     asked: Asked
     context: Context
     #: Finds what was said long before: what is certain does without.
-    look_back: Callable[[], tuple[Remembered, ...]]
+    look_back: Callable[[], LookedBack]
     previous: MetricQuery | None
     #: What the last answer asked to choose between.
     choices: tuple[MetricQuery, ...]
@@ -41,16 +50,17 @@ class Question:
 def question_of(
     world: World, claim: Claim, begun: Begun, context: Context, claimed_at: float
 ) -> Question:
+    payer = _payer(claim, begun)
     return Question(
         asked=_asked(world, claim, begun, claimed_at),
         context=context,
-        look_back=partial(_looked_back, world, claim, begun, context),
+        look_back=partial(_looked_back, world, begun, context, payer),
         previous=_query(context.last_query),
         choices=tuple(query for each in context.choices if (query := _query(each)) is not None),
         model=MeteredModel(
             model=world.model,
             database=world.database,
-            payer=_payer(claim, begun),
+            payer=payer,
             aside=world.aside,
         ),
         streamed=begun.streamed,
@@ -58,12 +68,12 @@ def question_of(
     )
 
 
-def _looked_back(
-    world: World, claim: Claim, begun: Begun, context: Context
-) -> tuple[Remembered, ...]:
-    meaning = meaning_of(world.embedder, begun.question)
-    with world.database.tenant(claim.tenant_id) as conn:
-        return look_back(conn, begun, context, meaning)
+def _looked_back(world: World, begun: Begun, context: Context, payer: Payer) -> LookedBack:
+    embedder = for_question(world.embedder, TurnBooks(world.database, payer))
+    meaning = meaning_of(embedder, begun.question)
+    with world.database.tenant(payer.tenant_id) as conn:
+        memory = look_back(conn, begun, context, meaning)
+    return LookedBack(memory, by_meaning=meaning is not None)
 
 
 def _asked(world: World, claim: Claim, begun: Begun, claimed_at: float) -> Asked:

@@ -173,7 +173,9 @@ def _remembering_more(
 ) -> CrewRun:
     """With what was said long before: for the crew, and as what it may quote."""
     with steps.step("gather", "recall") as detail:
-        found = question.look_back()
+        back = question.look_back()
+        found = back.memory
+        detail["embedder"] = "ok" if back.by_meaning else "unavailable"
         detail["recalled"] = [
             {"at": line.at, "score": line.score, **(line.why or {})} for line in found
         ]

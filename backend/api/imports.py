@@ -77,6 +77,10 @@ class ImportState(Struct, frozen=True, kw_only=True):
     without_vector: Annotated[
         int, Meta(description="Of all the tenant's memories: found by their words only as yet.")
     ]
+    vectors: Annotated[
+        dict[str, int],
+        Meta(description="Of all the tenant's memories: how many have a vector of which model."),
+    ]
     created_at: datetime
     finished_at: datetime | None
 
@@ -192,12 +196,13 @@ async def _lines(request: DoorRequest) -> AsyncGenerator[bytes]:
 
 async def _settled(request: DoorRequest, tenant_id: TenantId, import_id: UUID) -> Progress:
     """The import when it is done, or as far as it is after a moment."""
+    door = request.door
     until = asyncio.get_running_loop().time() + WAIT_SECONDS
-    while True:
-        state = await _progress(request, tenant_id, import_id)
-        if state.status in ("done", "failed") or asyncio.get_running_loop().time() > until:
-            return state
+    while asyncio.get_running_loop().time() < until:
+        if await door.calls.run(imports.is_over, door.database, tenant_id, import_id):
+            break
         await asyncio.sleep(_POLL_SECONDS)
+    return await _progress(request, tenant_id, import_id)
 
 
 async def _progress(request: DoorRequest, tenant_id: TenantId, import_id: UUID) -> Progress:
@@ -218,6 +223,7 @@ def _fields(state: Progress) -> dict[str, Any]:
         "stored": state.stored,
         "repeated": state.repeated,
         "without_vector": state.without_vector,
+        "vectors": dict(state.vectors),
         "created_at": state.created_at,
         "finished_at": state.finished_at,
     }

@@ -58,6 +58,8 @@ class Purpose(StrEnum):
     COMPOSE = "compose"
     REPAIR = "repair"
     LEARN = "learn"
+    #: A text's vector, to recall by it or to remember it.
+    EMBED = "embed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

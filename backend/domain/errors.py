@@ -110,6 +110,12 @@ class ModelAnswerUnusable(SalesCrewError):
     code = "model_answer_unusable"
 
 
+class EmbedderUnavailable(SalesCrewError):
+    """The embedding model could not be reached, or made no vectors; words are recalled all the same."""
+
+    code = "embedder_unavailable"
+
+
 class ContextTooLong(SalesCrewError):
     """The question and its context are longer than the language model accepts."""
 

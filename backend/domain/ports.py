@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from backend.domain.chat import ChatReply, ChatRequest, Subject, ToolSpec
+from backend.domain.errors import EmbedderUnavailable
 from backend.domain.events import EventKind
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, Reading
@@ -57,6 +58,11 @@ class Tool(Protocol):
         ...
 
 
+#: What whoever can do without a vector lives with: what an embedder promises to raise, and what the
+#: libraries below it raise all the same.
+EMBEDDER_FAILURES = (EmbedderUnavailable, RuntimeError, ValueError, OSError)
+
+
 class Embedder(Protocol):
     """Text to unit vectors of 512 numbers."""
 
@@ -65,7 +71,9 @@ class Embedder(Protocol):
         """Kept on each row, so vectors of different models are never compared."""
         ...
 
-    def embed(self, texts: list[str]) -> list[list[float]]: ...
+    def embed(self, texts: list[str]) -> list[list[float]]:
+        """In the order of the texts. Raises EmbedderUnavailable."""
+        ...
 
 
 class Parser(Protocol):

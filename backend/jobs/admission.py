@@ -11,7 +11,7 @@ turn claims it only when it is let in: the fair choice among tenants is made as 
 import threading
 from collections import deque
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 
 from backend.domain.identity import TenantId
@@ -65,6 +65,12 @@ class Admission:
             yield
         finally:
             self._enter(_Waiter(tenant_id=_TENANT.get()), new=False)
+
+    @contextmanager
+    def aside_in_a_turn(self) -> Generator[None]:
+        """The same for what is done in a turn or in the background: there it holds no room."""
+        with self.aside() if _TENANT.get() is not None else nullcontext():
+            yield
 
     def close(self) -> None:
         """Begin no new turn any more; whoever waits for one is sent away."""

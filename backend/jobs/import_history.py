@@ -6,6 +6,7 @@ twice. After some seconds the task goes behind the others of its lane.
 
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -67,17 +68,32 @@ def _remember(
     for line in lines:
         by_person.setdefault(known[line["user_id"]], []).append(line)
     talks = imports.conversations(conn, claim.tenant_id, _told(by_person))
-    return sum(
-        memories.remember(
-            conn,
-            claim.tenant_id,
-            person_id,
-            [_memory(claim, person_id, line, talks) for line in said],
-            terms_version=terms.VERSION,
-            embedding_model=embedding_model,
+    # The terms of the next persons are found while Postgres writes those of one.
+    with ThreadPoolExecutor(1, thread_name_prefix="import") as ahead:
+        prepared = [
+            (person_id, ahead.submit(_memories, claim, person_id, said, talks))
+            for person_id, said in by_person.items()
+        ]
+        return sum(
+            memories.remember(
+                conn,
+                claim.tenant_id,
+                person_id,
+                new.result(),
+                terms_version=terms.VERSION,
+                embedding_model=embedding_model,
+            )
+            for person_id, new in prepared
         )
-        for person_id, said in by_person.items()
-    )
+
+
+def _memories(
+    claim: Claim,
+    person_id: PersonId,
+    said: Sequence[Mapping[str, Any]],
+    talks: Mapping[tuple[PersonId, str], ConversationId],
+) -> list[NewMemory]:
+    return [_memory(claim, person_id, line, talks) for line in said]
 
 
 def _told(by_person: Mapping[PersonId, Sequence[Mapping[str, Any]]]) -> list[Told]:

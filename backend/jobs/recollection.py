@@ -6,6 +6,7 @@ from typing import Any
 from backend.answering.world import World
 from backend.domain.errors import NotFound
 from backend.domain.identity import TenantId
+from backend.llm.provider_embedder import for_question
 from backend.memory.recall import meaning_of, search
 from backend.store import people
 from backend.store.memories import Memory
@@ -13,7 +14,7 @@ from backend.store.memories import Memory
 
 def recollection(world: World, tenant_id: TenantId, asked: Mapping[str, Any]) -> Mapping[str, Any]:
     """The `k` best memories and what was said before and after each. Raises NotFound."""
-    meaning = meaning_of(world.embedder, asked["query"])
+    meaning = meaning_of(for_question(world.embedder), asked["query"])
     with world.database.tenant(tenant_id) as conn:
         asker = people.find(conn, tenant_id, asked["user_id"])
         if asker is None:

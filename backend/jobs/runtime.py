@@ -23,6 +23,7 @@ from backend.jobs.learn_facts import learn_facts
 from backend.jobs.remember_turn import give_up, remember_turn
 from backend.jobs.renew_memories import give_up as renewal_given_up
 from backend.jobs.renew_memories import renew_memories
+from backend.jobs.rounds import Rounds
 from backend.jobs.sources import OpenSources
 from backend.jobs.sweeper import Sweeper
 from backend.jobs.work import Failure, Handler, Workbench
@@ -31,9 +32,11 @@ from backend.live.doorbell import Doorbell
 from backend.live.events import TurnEvents
 from backend.live.kept_rows import KeptRows
 from backend.live.silenced_turns import SilencedTurns
+from backend.llm.embedder_factory import OpenEmbedder, build_embedder
 from backend.llm.embeddings import LocalEmbedder
 from backend.llm.factory import build_model
 from backend.llm.model_config import ModelConfig
+from backend.llm.provider_embedder import waiting_aside
 from backend.plugins.central_bank import PRODUCTION_URL, CentralBank
 from backend.plugins.kernel import build_kernel
 from backend.plugins.playbook_index import PlaybookIndex
@@ -67,9 +70,10 @@ def build_world(settings: Settings) -> World:
     )
     kept = KeptRows(redis_url, settings.required("secret_key"))
     silenced = SilencedTurns(redis_url)
+    embedder = open_embedder(settings)
     return World(
         database=database,
-        embedder=LocalEmbedder(),
+        embedder=embedder,
         model=model,
         planner=planner,
         kernel=build_kernel(_central_bank(settings)),
@@ -84,6 +88,7 @@ def build_world(settings: Settings) -> World:
         fast_path=settings.fast_path == "on",
         closers=(
             model.close,
+            embedder.close,
             sources.close,
             kept.close,
             silenced.close,
@@ -101,9 +106,15 @@ def build_worker(settings: Settings) -> Worker:
     redis_url = settings.required("app_redis_url")
     doorbell = Doorbell(redis_url)
     world = build_world(settings)
-    world = replace(world, aside=admission.aside, closers=(*world.closers, doorbell.close))
-    # What is loaded on first use takes a second: nobody's first answer should.
-    world.embedder.embed(["pronto"])
+    world = replace(
+        world,
+        aside=admission.aside,
+        embedder=waiting_aside(world.embedder, admission.aside_in_a_turn),
+        closers=(*world.closers, doorbell.close),
+    )
+    if isinstance(world.embedder, LocalEmbedder):
+        # What is loaded on first use takes a second: nobody's first answer should.
+        world.embedder.embed(["pronto"])
     silence()
     held = HeldClaims(world.database)
     errands = Errands(world, Seal(settings.required("secret_key")), settings.source_directories)
@@ -126,6 +137,7 @@ def build_worker(settings: Settings) -> Worker:
             doorbell,
             lambda claim: workbench.close(claim, AttemptsExhausted.code),
         ),
+        rounds=Rounds(world.database, world.embedder.model),
         workbench=workbench,
         admission=admission,
         drain_seconds=settings.drain_seconds,
@@ -171,6 +183,22 @@ def model_config(settings: Settings) -> ModelConfig:
         base_url=base_url,
         timeout_seconds=settings.llm_timeout_seconds,
         price_per_million=settings.price_per_million,
+    )
+
+
+def open_embedder(settings: Settings) -> OpenEmbedder:
+    """The configured embedder with its provider's key and address."""
+    provider = settings.embedding_provider
+    key, base_url = {
+        "local": (None, None),
+        "openai": (settings.openai_api_key, settings.openai_base_url),
+        "gemini": (settings.gemini_api_key, settings.gemini_base_url),
+    }[provider]
+    return build_embedder(
+        provider,
+        api_key=key.get_secret_value() if key else "",
+        base_url=base_url,
+        timeout_seconds=settings.llm_timeout_seconds,
     )
 
 

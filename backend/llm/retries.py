@@ -10,10 +10,10 @@ then ends as ModelUnavailable, which is final for its turn.
 import random
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 import structlog
 
-from backend.domain.chat import ChatReply
 from backend.domain.errors import DeadlineExceeded
 from backend.domain.ports import OnText
 from backend.llm.deadline import ends_at
@@ -21,6 +21,8 @@ from backend.llm.failures import Failure, failure_of
 from backend.observe import metrics
 
 log = structlog.get_logger(__name__)
+
+Reply = TypeVar("Reply")
 
 #: With the pauses below, three attempts outlast the usual hiccup of a provider (2 to 3 s)
 #: without making a user wait for an outage.
@@ -51,13 +53,13 @@ class Listener:
 
 
 def call_with_retries(
-    attempt: Callable[[Listener], ChatReply],
+    attempt: Callable[[Listener], Reply],
     *,
-    on_text: OnText | None,
+    on_text: OnText | None = None,
     deadline: float,
     cap_seconds: float,
     model: str,
-) -> ChatReply:
+) -> Reply:
     """Run `attempt` until it answers, fails for good, or time is up.
 
     `deadline` is a `time.monotonic()` instant; `cap_seconds` bounds one attempt. Raises the

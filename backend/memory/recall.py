@@ -12,7 +12,7 @@ import structlog
 
 from backend.domain.chat import Remembered
 from backend.domain.identity import Asker, PersonId, TenantId
-from backend.domain.ports import Embedder
+from backend.domain.ports import EMBEDDER_FAILURES, Embedder
 from backend.memory.recent import clipped
 from backend.memory.terms import asked_terms
 from backend.observe import metrics
@@ -48,8 +48,8 @@ def meaning_of(embedder: Embedder, question: str) -> Meaning | None:
     """None when the embedder fails: recall then goes by words alone."""
     try:
         [vector] = embedder.embed([question])
-    except (RuntimeError, ValueError, OSError):
-        log.exception("embedder.failed")
+    except EMBEDDER_FAILURES as error:
+        log.warning("embedder.failed", error_type=type(error).__name__)
         return None
     return Meaning(vector, embedder.model)
 

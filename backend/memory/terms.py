@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import blake2b
+from itertools import filterfalse
 from pathlib import Path
 
 import Stemmer
@@ -72,7 +73,7 @@ def asked_terms(tenant_id: TenantId, question: str) -> AskedTerms:
 def _words(text: str) -> Iterator[str]:
     """Words of letters and digits, without case and accents."""
     decomposed = unicodedata.normalize("NFKD", text[:LONGEST_CHARACTERS])
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    bare = "".join(filterfalse(unicodedata.combining, decomposed))
     return (found[0] for found in _WORD.finditer(bare.casefold()))
 
 
@@ -99,6 +100,7 @@ def _stem(language: Language, word: str) -> str:
     return stemmed
 
 
+@lru_cache(maxsize=100_000)
 def _number(tenant_id: TenantId, stemmed: str) -> int:
     digest = blake2b(stemmed.encode(), digest_size=8, key=tenant_id.bytes)
     return int.from_bytes(digest.digest(), "big", signed=True)

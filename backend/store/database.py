@@ -17,6 +17,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from backend.domain.errors import StoreUnavailable
 from backend.domain.identity import TenantId
+from backend.store import number_arrays
 
 Conn = Connection[DictRow]
 
@@ -111,6 +112,10 @@ class Database:
 
 
 def _configure(conn: Conn) -> None:
-    """Read and write JSON with msgspec: a record carries dozens of values, each a few kilobytes."""
+    """Read and write JSON with msgspec: a record carries dozens of values, each a few kilobytes.
+
+    And arrays of numbers in their binary form.
+    """
     set_json_dumps(msgspec.json.encode, conn)
     set_json_loads(msgspec.json.decode, conn)
+    number_arrays.teach(conn)

@@ -32,6 +32,8 @@ class Progress:
     finished_at: datetime | None
     #: Of all the tenant's memories, those that can be found by their words only as yet.
     without_vector: int
+    #: And how many have the vector of which model: of two, while the one takes the other's place.
+    vectors: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ def begin(database: Database, tenant_id: TenantId) -> UUID:
     """A new import, to which chunks may be added."""
     import_id = new_id()
     with database.tenant(tenant_id) as conn:
-        conn.execute(_SQL["abandoned"], {"tenant_id": tenant_id})
+        forget_abandoned(conn, tenant_id)
         conn.execute(_SQL["begin"], {"tenant_id": tenant_id, "id": import_id})
     return import_id
 
@@ -105,6 +107,18 @@ def abandon(database: Database, tenant_id: TenantId, import_id: UUID) -> None:
     """Forget what was received of an import that will not be finished."""
     with database.tenant(tenant_id) as conn:
         conn.execute(_SQL["abandon"], {"tenant_id": tenant_id, "id": import_id})
+
+
+def forget_abandoned(conn: Conn, tenant_id: TenantId) -> None:
+    """Forget what was received of imports that nobody goes on sending."""
+    conn.execute(_SQL["abandoned"], {"tenant_id": tenant_id})
+
+
+def is_over(database: Database, tenant_id: TenantId, import_id: UUID) -> bool:
+    """Whether no worker has anything left to do for it: asked often, so it counts nothing."""
+    with database.tenant(tenant_id) as conn:
+        row = conn.execute(_SQL["status"], {"tenant_id": tenant_id, "id": import_id}).fetchone()
+    return row is None or row["status"] in ("done", "failed")
 
 
 def progress(database: Database, tenant_id: TenantId, import_id: UUID) -> Progress | None:

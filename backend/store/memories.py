@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 
 from backend.domain.identity import ConversationId, PersonId, TenantId, TurnId
 from backend.store.database import Conn
+from backend.store.number_arrays import Bigints, Integers, Reals, Smallints
 from backend.store.queries import statements
 
 _SQL = statements("memories")
@@ -130,9 +131,9 @@ def remember(
             "embedding_model": embedding_model,
             "block": BLOCK,
             "memories": Jsonb([_row(no, memory) for no, memory in numbered]),
-            "terms": [term for term, _, _ in postings],
-            "nos": [no for _, no, _ in postings],
-            "counts": [min(count, _MOST_COUNTED) for _, _, count in postings],
+            "terms": Bigints.of(term for term, _, _ in postings),
+            "nos": Integers.of(no for _, no, _ in postings),
+            "counts": Smallints.of(min(count, _MOST_COUNTED) for _, _, count in postings),
         },
     )
     return added.rowcount
@@ -176,20 +177,34 @@ class Bare:
     person_id: PersonId
     no: int
     text: str
+    #: No model has made a vector of it yet.
+    is_new: bool
+    #: This model has.
     has_vector: bool
     terms_version: int
 
 
 def bare(
-    conn: Conn, tenant_id: TenantId, *, embedding_model: str, terms_version: int, limit: int
+    conn: Conn,
+    tenant_id: TenantId,
+    *,
+    embedding_model: str,
+    terms_version: int,
+    limit: int,
+    after: Bare | None = None,
 ) -> list[Bare]:
-    """Some of the tenant's memories without a vector of this model, or without terms of this rule."""
+    """Some of the tenant's memories without a vector of this model, or without terms of this rule.
+
+    Of those without any vector only what comes `after` that one, as this function orders them.
+    """
     rows = conn.execute(
         _SQL["bare"],
         {
             "tenant_id": tenant_id,
             "embedding_model": embedding_model,
             "terms_version": terms_version,
+            "after_person": after.person_id if after else UUID(int=0),
+            "after_no": after.no if after else 0,
             "limit": limit,
         },
     )
@@ -204,6 +219,8 @@ def renew(
     embedding_model: str,
 ) -> None:
     """Give memories their vectors."""
+    if not memories:
+        return
     conn.execute(
         _SQL["renew"],
         {
@@ -211,7 +228,8 @@ def renew(
             "embedding_model": embedding_model,
             "persons": [memory.person_id for memory in memories],
             "nos": [memory.no for memory in memories],
-            "embeddings": [_literal(vector) for vector in vectors],
+            "embeddings": Reals.of_vectors(vectors),
+            "width": len(vectors[0]),
         },
     )
 

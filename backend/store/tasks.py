@@ -133,12 +133,12 @@ def finish(conn: Conn, claim: Claim) -> None:
         raise ClaimLost
 
 
-def go_on(conn: Conn, claim: Claim) -> None:
+def go_on(conn: Conn, claim: Claim, *, after: timedelta = timedelta()) -> None:
     """Put a long task back behind the others: a part of it is done, inside the commit that says so.
 
-    Raises ClaimLost.
+    It goes on `after` that time at the earliest. Raises ClaimLost.
     """
-    if conn.execute(_SQL["go_on"], _fence(claim)).fetchone() is None:
+    if conn.execute(_SQL["go_on"], {**_fence(claim), "after": after}).fetchone() is None:
         raise ClaimLost
 
 

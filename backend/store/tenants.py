@@ -40,6 +40,11 @@ def caller(conn: Conn, key: str) -> Caller | None:
     )
 
 
+def with_keys(conn: Conn) -> list[TenantId]:
+    """All tenants that can be served, from the one table of them that stands outside the wall."""
+    return [TenantId(row["tenant_id"]) for row in conn.execute(_SQL["with_keys"])]
+
+
 def add_tenant(conn: Conn, tenant_id: TenantId, name: str) -> None:
     conn.execute(_SQL["add_tenant"], {"tenant_id": tenant_id, "name": name})
 

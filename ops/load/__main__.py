@@ -17,6 +17,7 @@ from ops.load import (
     console,
     crowd,
     fairness,
+    history_import,
     process_meter,
     prompts,
     sales_figures,
@@ -33,7 +34,7 @@ from ops.local.errors import StackError
 Measurement = Callable[[Bench], Figures]
 #: What a shell reports for a program that Ctrl-C ended.
 INTERRUPTED = 130
-NAMES = ("prompts", "sparse", "figures", "crowd", "console", "startup", "fairness")
+NAMES = ("prompts", "sparse", "figures", "crowd", "import", "console", "startup", "fairness")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,6 +81,7 @@ def _measure(options: argparse.Namespace) -> list[Figure]:
             "sparse": sparse.measure,
             "figures": sales_figures.measure,
             "crowd": crowd.measure,
+            "import": history_import.measure,
             "console": console.measure,
             "startup": partial(startup.measure, first_seconds=first_seconds),
             # Last: it leaves a backlog behind.

@@ -172,6 +172,7 @@ def measured_settings(model_url: str) -> dict[str, str]:
         "LLM_MODEL": "gpt-4o-mini",
         "LLM_API_KEY": "none",
         "LLM_TIMEOUT_SECONDS": "30",
+        "EMBEDDING_PROVIDER": "local",
         "CHAT_WAIT_SECONDS": "30",
         "TURN_DEADLINE_SECONDS": "120",
         "WORKER_THREADS": str(WORKER_THREADS),

@@ -1,13 +1,15 @@
-"""The command line: `python -m ops.local up | down | ask`. The Makefile is how users call it."""
+"""The command line: `python -m ops.local up | down | ask | import`. The Makefile is how users call it."""
 
 import argparse
 import errno
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
 
 from ops.local import configuration, stack_file
-from ops.local.errors import DiskFull, NotRunning, StackError
+from ops.local.errors import DiskFull, ImportFailed, NotRunning, StackError
 from ops.local.terminal import Terminal, complain
 
 # What a shell reports for a program that Ctrl-C ended.
@@ -42,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="ask the running stack, print the JSON answer")
     ask.add_argument("question")
     ask.add_argument("--user", help="who asks (default: the person of the examples)")
+    bring = commands.add_parser("import", help="bring history (NDJSON) to the running stack")
+    bring.add_argument("file")
     return parser
 
 
@@ -63,14 +67,35 @@ def _run(options: argparse.Namespace) -> None:
         from ops.local.down import down
 
         down(settings.data, Terminal())
+    elif options.command == "import":
+        _import(_running(settings), options.file)
     else:
         from ops.local.ask import DEMO_USER, ask
 
-        stack = stack_file.read(settings.data.stack_file)
-        if stack is None:
-            raise NotRunning("The stack is not running; `make up` starts it.")
+        stack = _running(settings)
         answer = ask(stack, options.question, options.user or DEMO_USER)
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
+
+
+def _running(settings: configuration.Configuration) -> stack_file.StackFile:
+    stack = stack_file.read(settings.data.stack_file)
+    if stack is None:
+        raise NotRunning("The stack is not running; `make up` starts it.")
+    return stack
+
+
+def _import(stack: stack_file.StackFile, file: str) -> None:
+    from ops.local.import_file import import_file
+    from ops.local.progress_bar import ProgressBar
+
+    if not file:
+        raise ImportFailed("Name a file: make import FILE=history.ndjson")
+    bar = ProgressBar()
+    try:
+        brought = import_file(stack, Path(file), bar)
+    finally:
+        bar.close()
+    sys.stdout.write(json.dumps(asdict(brought), indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -59,6 +59,12 @@ class ProgramFailed(StackError):
     code = "program_failed"
 
 
+class ImportFailed(StackError):
+    """The history was not brought."""
+
+    code = "import_failed"
+
+
 class AskFailed(StackError):
     """The running stack gave no answer."""
 

@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 
 from backend.domain.chat import Purpose
+from backend.domain.facts import SELF, Statement
 from backend.domain.identity import (
     ConversationId,
     PersonId,
@@ -31,7 +32,9 @@ from backend.store import (
     erasures,
     errands,
     export,
+    facts,
     imports,
+    known_facts,
     llm_calls,
     memories,
     people,
@@ -49,6 +52,7 @@ from backend.store.database import Conn, Database
 from backend.store.erasures import Erasure
 from backend.store.errands import Errand, Refusal
 from backend.store.export import Exported
+from backend.store.facts import NewFact
 from backend.store.imports import Told
 from backend.store.llm_calls import Payer, Settlement
 from backend.store.memories import Bare, NewMemory, Wanted, Weights
@@ -91,6 +95,7 @@ class Owned:
     told_errand_id: UUID
     import_id: UUID
     source_id: UUID
+    fact_id: UUID
     erasure_id: UUID
     canary: str
 
@@ -155,6 +160,7 @@ def populate(app: Database, tenant_id: TenantId, canary: str, user: str = USER) 
             terms_version=terms.VERSION,
             embedding_model="fixed",
         )
+        fact = facts.write(conn, tenant_id, person_id, _fact(f"gosta de {canary}"))
     errand_id = new_id()
     errands.begin(
         app, tenant_id, errand_id, Errand(kind="recall", asked={"user_id": user, "query": canary})
@@ -188,6 +194,7 @@ def populate(app: Database, tenant_id: TenantId, canary: str, user: str = USER) 
         told_errand_id=told_errand_id,
         import_id=import_id,
         source_id=source["id"],
+        fact_id=fact.id,
         erasure_id=erasures.begin(app, tenant_id, user, canary.encode()),
         canary=canary,
     )
@@ -212,6 +219,13 @@ def _record(canary: str) -> AnswerRecord:
         time_ms=5,
         steps=(step,),
         tool_calls=(call,),
+    )
+
+
+def _fact(text: str) -> NewFact:
+    return NewFact(
+        statement=Statement(subject=SELF, topic="gosto", text=text, noted_by="operator"),
+        said_at=MOMENT,
     )
 
 
@@ -290,7 +304,14 @@ def _exported(a: Attempt) -> list[Any]:
 
 def _bare(a: Attempt) -> list[Bare]:
     return [
-        Bare(person_id=a.of.person_id, no=no, text="other", has_vector=False, terms_version=0)
+        Bare(
+            person_id=a.of.person_id,
+            no=no,
+            text="other",
+            is_new=False,
+            has_vector=False,
+            terms_version=0,
+        )
         for no in range(1, 5)
     ]
 
@@ -336,8 +357,18 @@ READS: Mapping[str, Call] = {
     "errands.collect": lambda a: errands.collect(a.app, a.tenant_id, a.of.told_errand_id),
     "export.whom": lambda a: export.whom(a.app, a.tenant_id, USER),
     "export.pages": _exported,
+    "facts.asked_model": lambda a: facts.asked_model(a.conn, a.tenant_id, a.of.turn_id),
+    "facts.listed": lambda a: facts.listed(a.conn, a.tenant_id, a.of.person_id, history=True),
+    "facts.told": lambda a: facts.told(a.conn, a.tenant_id, a.of.turn_id),
     "imports.progress": lambda a: imports.progress(a.app, a.tenant_id, a.of.import_id),
+    "imports.is_over": lambda a: imports.is_over(a.app, a.tenant_id, a.of.import_id),
     "imports.next_chunk": lambda a: imports.next_chunk(a.conn, _claimed(a, a.of.import_id)),
+    "known_facts.known": lambda a: known_facts.known(
+        a.conn, a.tenant_id, a.of.person_id, terms=[], words=[], limit=50
+    ),
+    "known_facts.unindexed": lambda a: known_facts.unindexed(
+        a.conn, a.tenant_id, a.of.person_id, terms_version=terms.VERSION
+    ),
     "memories.bare": lambda a: memories.bare(
         a.conn, a.tenant_id, embedding_model="fixed", terms_version=terms.VERSION, limit=100
     ),
@@ -395,6 +426,14 @@ WRITES: Mapping[str, Call] = {
         a.app, _claimed(a, a.of.errand_id), Refusal(code="x", detail="x")
     ),
     "errands.withdraw": lambda a: errands.withdraw(a.app, a.tenant_id, a.of.errand_id),
+    "facts.note": lambda a: facts.note(
+        a.conn, a.tenant_id, a.of.person_id, [_fact("gosta de outra coisa")]
+    ),
+    "facts.remove": lambda a: facts.remove(a.conn, a.tenant_id, a.of.person_id, a.of.fact_id),
+    "facts.replace": lambda a: facts.replace(
+        a.conn, a.tenant_id, a.of.person_id, a.of.fact_id, "changed", at=MOMENT
+    ),
+    "facts.write": lambda a: facts.write(a.conn, a.tenant_id, a.of.person_id, _fact("changed")),
     "imports.abandon": lambda a: imports.abandon(a.app, a.tenant_id, a.of.import_id),
     "imports.add_chunk": lambda a: imports.add_chunk(a.app, a.tenant_id, a.of.import_id, 7, []),
     "imports.begin": lambda a: imports.begin(a.app, a.tenant_id),
@@ -408,8 +447,12 @@ WRITES: Mapping[str, Call] = {
     ),
     "imports.done": lambda a: imports.done(a.conn, _claimed(a, a.of.import_id)),
     "imports.failed": lambda a: imports.failed(a.conn, _claimed(a, a.of.import_id)),
+    "imports.forget_abandoned": lambda a: imports.forget_abandoned(a.conn, a.tenant_id),
     "imports.received": lambda a: imports.received(
         a.app, a.tenant_id, a.of.import_id, lines=1, accepted=0, rejected=1
+    ),
+    "known_facts.index": lambda a: known_facts.index(
+        a.conn, a.tenant_id, a.of.person_id, a.of.fact_id, [1], terms_version=terms.VERSION
     ),
     "llm_calls.open_call": lambda a: llm_calls.open_call(
         a.app, _payer(a), purpose=Purpose.ANSWER, provider="x", model="x"

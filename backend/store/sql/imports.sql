@@ -36,12 +36,23 @@ UPDATE imports SET status = 'running', stored = stored + %(stored)s, repeated = 
 UPDATE imports SET status = 'done', finished_at = now() WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
 
 -- failed --
+-- Nobody goes on with what is left of it, so nobody's words are kept for that.
+WITH gone AS (
+    DELETE FROM import_chunks WHERE tenant_id = %(tenant_id)s AND import_id = %(id)s
+)
 UPDATE imports SET status = 'failed', finished_at = now() WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
+
+-- status --
+SELECT status FROM imports WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
 
 -- progress --
 SELECT id, status, lines, accepted, rejected, stored, repeated, created_at, finished_at,
        (SELECT count(*) FROM memories m
-         WHERE m.tenant_id = %(tenant_id)s AND m.embedding IS NULL) AS without_vector
+         WHERE m.tenant_id = %(tenant_id)s AND m.embedding IS NULL) AS without_vector,
+       (SELECT coalesce(jsonb_object_agg(made.embedding_model, made.memories), '{}')
+          FROM (SELECT m.embedding_model, count(*) AS memories FROM memories m
+                 WHERE m.tenant_id = %(tenant_id)s AND m.embedding_model IS NOT NULL
+                 GROUP BY m.embedding_model) made) AS vectors
   FROM imports WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
 
 -- conversations --

@@ -110,23 +110,34 @@ SELECT p.no, p.found_by, p.lexical, p.semantic, p.score, (SELECT (sum(weight) * 
  ORDER BY p.score DESC, p.no DESC;
 
 -- bare --
--- Memories without a vector of this model, or with terms of an older rule. Of two kinds, so that each
--- has an index to walk along.
-(SELECT person_id, no, text, embedding IS NOT NULL AND embedding_model = %(embedding_model)s AS has_vector, terms_version
-   FROM memories WHERE tenant_id = %(tenant_id)s AND embedding IS NULL LIMIT %(limit)s)
+-- Memories without a vector of this model, or with terms of an older rule, beginning after one of those
+-- without any. Of four kinds and in the order of their indexes, so that each has one to walk along: else
+-- the last of a million would be looked for among all of them, each time.
+(SELECT person_id, no, text, true AS is_new, false AS has_vector, terms_version
+   FROM memories WHERE tenant_id = %(tenant_id)s AND embedding IS NULL
+    AND (person_id, no) > (%(after_person)s, %(after_no)s)
+  ORDER BY person_id, no LIMIT %(limit)s)
 UNION ALL
-(SELECT person_id, no, text, embedding_model = %(embedding_model)s, terms_version
+(SELECT person_id, no, text, false, false, terms_version
+   FROM memories WHERE tenant_id = %(tenant_id)s AND embedding_model < %(embedding_model)s
+  ORDER BY embedding_model, terms_version LIMIT %(limit)s)
+UNION ALL
+(SELECT person_id, no, text, false, false, terms_version
+   FROM memories WHERE tenant_id = %(tenant_id)s AND embedding_model > %(embedding_model)s
+  ORDER BY embedding_model, terms_version LIMIT %(limit)s)
+UNION ALL
+(SELECT person_id, no, text, false, true, terms_version
    FROM memories
-  WHERE tenant_id = %(tenant_id)s AND embedding IS NOT NULL
-    AND (embedding_model < %(embedding_model)s OR embedding_model > %(embedding_model)s
-         OR (embedding_model = %(embedding_model)s AND terms_version < %(terms_version)s))
-  LIMIT %(limit)s)
+  WHERE tenant_id = %(tenant_id)s AND embedding_model = %(embedding_model)s AND terms_version < %(terms_version)s
+  ORDER BY terms_version LIMIT %(limit)s)
 LIMIT %(limit)s;
 
 -- renew --
+-- The vectors come as one array of numbers, of which each memory takes its part.
 UPDATE memories m
-   SET embedding = made.embedding::halfvec, embedding_model = %(embedding_model)s
-  FROM unnest(%(persons)s::uuid[], %(nos)s::integer[], %(embeddings)s::text[]) AS made (person_id, no, embedding)
+   SET embedding = (%(embeddings)s::real[])[(made.place - 1) * %(width)s + 1 : made.place * %(width)s]::halfvec,
+       embedding_model = %(embedding_model)s
+  FROM unnest(%(persons)s::uuid[], %(nos)s::integer[]) WITH ORDINALITY AS made (person_id, no, place)
  WHERE m.tenant_id = %(tenant_id)s AND m.person_id = made.person_id AND m.no = made.no;
 
 -- index_again --

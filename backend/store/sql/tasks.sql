@@ -82,7 +82,7 @@ UPDATE tasks SET state = 'ready', lease_until = NULL, rung_at = NULL, rings = 0
 
 -- go_on --
 -- A part of a long task is done: its failures so far are forgiven, and others have their turn.
-UPDATE tasks SET state = 'ready', lease_until = NULL, failures = 0, run_at = now(), rung_at = NULL, rings = 0
+UPDATE tasks SET state = 'ready', lease_until = NULL, failures = 0, run_at = now() + %(after)s, rung_at = NULL, rings = 0
  WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING id;
 
 -- retry --

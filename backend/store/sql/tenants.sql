@@ -2,6 +2,9 @@
 -- Who holds this key? The digest is the only thing compared.
 SELECT tenant_id, scopes FROM api_keys WHERE digest = %(digest)s AND revoked_at IS NULL;
 
+-- with_keys --
+SELECT DISTINCT tenant_id FROM api_keys WHERE revoked_at IS NULL;
+
 -- add_tenant --
 INSERT INTO tenants (tenant_id, name) VALUES (%(tenant_id)s, %(name)s)
 ON CONFLICT (tenant_id) DO UPDATE SET name = excluded.name;
