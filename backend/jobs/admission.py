@@ -21,6 +21,10 @@ from backend.jobs.fair_share import FairShare
 #: time that a turn works. With four the interpreter is hardly ever idle.
 ROOM = 4
 
+#: Longer than most turns work. Beside turns without end a history still goes on, a part of some ten
+#: milliseconds at a time.
+GIVE_WAY_SECONDS = 0.5
+
 #: Whose turn this thread works on; tools that run in threads of their own inherit it.
 _TENANT: ContextVar[TenantId | None] = ContextVar("tenant_at_the_gate", default=None)
 
@@ -32,6 +36,7 @@ class Admission:
         self._share = share
         self._room = room
         self._lock = threading.Lock()
+        self._nobody_works = threading.Condition(self._lock)
         self._working = 0
         self._closed = False
         self._new: deque[_Waiter] = deque()
@@ -72,6 +77,11 @@ class Admission:
         with self.aside() if _TENANT.get() is not None else nullcontext():
             yield
 
+    def give_way(self) -> None:
+        """For work in the background: wait while a turn works, though not for ever."""
+        with self._nobody_works:
+            self._nobody_works.wait_for(lambda: self._working == 0, GIVE_WAY_SECONDS)
+
     def close(self) -> None:
         """Begin no new turn any more; whoever waits for one is sent away."""
         with self._lock:
@@ -98,6 +108,8 @@ class Admission:
             if first is not None:
                 self._working += 1
                 first.let_in()
+            elif self._working == 0:
+                self._nobody_works.notify_all()
 
     def _first(self) -> "_Waiter | None":
         if self._back:

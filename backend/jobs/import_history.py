@@ -5,7 +5,7 @@ twice. After some seconds the task goes behind the others of its lane.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
@@ -29,10 +29,20 @@ SLICE_SECONDS = 5.0
 CHANNEL = "import"
 
 
-def import_history(database: Database, embedding_model: str, claim: Claim) -> None:
-    """Work through chunks for a while. Raises ClaimLost, StoreUnavailable."""
+def import_history(
+    database: Database,
+    embedding_model: str,
+    claim: Claim,
+    *,
+    give_way: Callable[[], None] = lambda: None,
+) -> None:
+    """Work through chunks for a while; `give_way` is called before each.
+
+    Raises ClaimLost, StoreUnavailable.
+    """
     until = time.monotonic() + SLICE_SECONDS
     while True:
+        give_way()
         with database.tenant(claim.tenant_id) as conn:
             chunk = imports.next_chunk(conn, claim)
             if chunk is None:

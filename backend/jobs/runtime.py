@@ -1,5 +1,7 @@
 """The composition root: the one place that knows every part of a worker, and joins them once."""
 
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache, partial
@@ -54,6 +56,9 @@ KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
 ZONE = ZoneInfo("America/Sao_Paulo")
 #: Connections of a worker: threads hold one only for the length of a short transaction.
 POOL_SIZE = 10
+#: A turn waits for Postgres some thirty times, and each time comes back behind a thread of background
+#: work that has the interpreter: Python's own 5 ms would make 150 ms of that.
+SWITCH_SECONDS = 0.001
 
 
 def build_world(settings: Settings) -> World:
@@ -112,7 +117,9 @@ def build_worker(settings: Settings) -> Worker:
         embedder=waiting_aside(world.embedder, admission.aside_in_a_turn),
         closers=(*world.closers, doorbell.close),
     )
+    sys.setswitchinterval(SWITCH_SECONDS)
     if isinstance(world.embedder, LocalEmbedder):
+        world.embedder.give_way = admission.give_way
         # What is loaded on first use takes a second: nobody's first answer should.
         world.embedder.embed(["pronto"])
     silence()
@@ -121,7 +128,7 @@ def build_worker(settings: Settings) -> Worker:
     workbench = Workbench(
         world.database,
         held,
-        handlers(world, errands),
+        handlers(world, errands, give_way=admission.give_way),
         deadline_seconds=settings.turn_deadline_seconds,
         share=share,
         admission=admission,
@@ -144,8 +151,13 @@ def build_worker(settings: Settings) -> Worker:
     )
 
 
-def handlers(world: World, errands: Errands) -> dict[Kind, tuple[Handler, Failure]]:
-    """What a worker does for each kind of task, and how each is given up."""
+def handlers(
+    world: World, errands: Errands, *, give_way: Callable[[], None] = lambda: None
+) -> dict[Kind, tuple[Handler, Failure]]:
+    """What a worker does for each kind of task, and how each is given up.
+
+    What is long and in the background calls `give_way` between its parts.
+    """
     database, embedder = world.database, world.embedder
     return {
         "answer": (partial(answer_turn, world), partial(fail_turn, world)),
@@ -156,7 +168,7 @@ def handlers(world: World, errands: Errands) -> dict[Kind, tuple[Handler, Failur
         "learn": (partial(learn_facts, world), partial(learning_given_up, world)),
         "errand": (errands.run, errands.fail),
         "import": (
-            partial(import_history, database, embedder.model),
+            partial(import_history, database, embedder.model, give_way=give_way),
             partial(imports_given_up, database),
         ),
         "renew": (

@@ -3,7 +3,7 @@
 The weights (30 MB in the package) take about 120 MB of memory once the first text comes.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from threading import Condition
 from typing import Any
@@ -29,6 +29,8 @@ class LocalEmbedder:
         #: The encoder limits the process's BLAS threads while it works: one at a time.
         self._turn = _OneAtATime()
         self._kept = KeptVectors()
+        #: Called between the parts of a history: whoever has something better to do goes first.
+        self.give_way: Callable[[], None] = lambda: None
 
     def embed(self, texts: list[str]) -> list[list[float]]:
         """Unit vectors of 512 numbers, in the order of the texts. Raises EmbedderUnavailable."""
@@ -36,8 +38,11 @@ class LocalEmbedder:
         # Of one length together, so that the slices are even.
         new = sorted({text for text in texts if text not in known}, key=len)
         made: dict[str, Vector] = {}
+        few = len(new) <= FEW_TEXTS
         for together in _slices(new):
-            with self._turn.taken(at_once=len(new) <= FEW_TEXTS):
+            if not few:
+                self.give_way()
+            with self._turn.taken(at_once=few):
                 made.update(zip(together, self._encoded(together), strict=True))
         self._kept.keep(made)
         known.update(made)

@@ -1,7 +1,7 @@
 """Vectors from a provider: in batches that it takes, tried again by `retries.py` alone, and counted.
 
-A question waits for its vector, so it waits briefly; and while the provider is down, not at all for
-some seconds: what is recalled by words is there at once. Texts that are remembered have time.
+A question waits for its vector, so it waits briefly; and while the provider is down, a turn does
+without for some seconds, asking and remembering: words are there at once. A renewal has time.
 """
 
 import math
@@ -26,7 +26,7 @@ MOST_BYTES = 8_000
 QUESTION_SECONDS = 3.0
 #: All tries of one batch of texts that are remembered.
 TEXTS_SECONDS = 30.0
-#: Questions go without a vector for so long after one that waited in vain.
+#: Turns go without vectors for so long after a call that failed.
 OUTAGE_SECONDS = 20.0
 #: What is shorter has no direction.
 _LEAST_NORM = 1e-6
@@ -62,7 +62,7 @@ class Books(Protocol):
 
 
 class Outage:
-    """Whether questions had better not ask. Shared by all threads; a race costs one question more."""
+    """Whether turns had better not ask. Shared by all threads; a race costs one call more."""
 
     def __init__(self) -> None:
         self._until = 0.0
@@ -87,6 +87,8 @@ class ProviderEmbedder:
     #: Caps one try, in seconds; all of them together end by QUESTION_SECONDS or TEXTS_SECONDS.
     cap_seconds: float
     question: bool = False
+    #: Whether it may ask while the provider is down: somebody has to find out that it is back.
+    patient: bool = True
     #: Wraps the waiting for the provider, so that another turn may work meanwhile.
     aside: Callable[[], AbstractContextManager[None]] = nullcontext
     outage: Outage = field(default_factory=Outage)
@@ -116,7 +118,7 @@ class ProviderEmbedder:
         self.wire.close()
 
     def _embedded(self, texts: Sequence[str]) -> list[Vector]:
-        if self.question and self.outage.lasts:
+        if self.outage.lasts and not self.patient:
             raise EmbedderUnavailable
         try:
             with self.aside():
@@ -146,12 +148,14 @@ def for_question(embedder: Embedder, books: Books | None = None) -> Embedder:
     """The embedder as whoever waits for a question's vector uses it."""
     if not isinstance(embedder, ProviderEmbedder):
         return embedder
-    return replace(embedder, question=True, books=books or embedder.books)
+    return replace(embedder, question=True, patient=False, books=books or embedder.books)
 
 
 def for_texts(embedder: Embedder, books: Books) -> Embedder:
-    """The embedder, its calls on these books."""
-    return replace(embedder, books=books) if isinstance(embedder, ProviderEmbedder) else embedder
+    """The embedder as a turn remembers by it, its calls on these books."""
+    if not isinstance(embedder, ProviderEmbedder):
+        return embedder
+    return replace(embedder, patient=False, books=books)
 
 
 def waiting_aside(

@@ -1,4 +1,4 @@
-"""The local encoder and nothing else: texts as lines on standard input, texts a second on the output."""
+"""The local encoder and nothing else: texts come as lines; how many a second it made, and ms of CPU each, go out."""
 
 import sys
 import time
@@ -10,9 +10,10 @@ def main() -> None:
     texts = sys.stdin.read().splitlines()
     encoder = USE(threads=1)
     encoder.encode(["pronto"])
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     encoder.encode(texts)
-    print(len(texts) / (time.perf_counter() - began))
+    seconds, cpu = time.perf_counter() - began, time.process_time() - used
+    print(len(texts) / seconds, 1000 * cpu / len(texts))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import psycopg
 
 from ops.load.bench import Bench, Figures, MeasurementFailed, is_answer
 from ops.load.figure import Figure, percentile
+from ops.load.process_meter import CpuMeter
 from ops.load.questions import QUESTIONS
 from ops.local.root import ROOT
 
@@ -78,10 +79,10 @@ def measure(bench: Bench) -> Figures:
     first, second = _history("alone", lines), _history("beside", lines)
     alone = asyncio.run(_asked(bench, bench.some(full=60, quick=20)))
     bench.wait_until_quiet()
-    bare = [_bare_rate(bench, first)]
-    words_seconds, vectors_seconds = _brought(bench, first)
-    bare.append(_bare_rate(bench, first))
-    bare_rate = sum(bare) / len(bare)
+    before = _bare(bench, first)
+    words_seconds, vectors_seconds, cpu = _brought(bench, first)
+    after = _bare(bench, first)
+    bare_rate = (before[0] + after[0]) / 2
     beside = _disturbed(bench, second)
     texts = f"{lines} lines of {PERSONS} persons"
     return [
@@ -101,8 +102,10 @@ def measure(bench: Bench) -> Figures:
             bound=LEAST_SHARE,
             sense="at least",
             measured=f"{texts}: {lines / vectors_seconds:.0f} vectors/s in the database, from then "
-            f"until none lacks its own; the encoder alone made {bare[0]:.0f}/s of the same texts "
-            f"before and {bare[1]:.0f}/s after",
+            f"until none lacks its own, with {cpu['worker']:.2f} ms of CPU each in the worker and "
+            f"{cpu['postgres']:.2f} in Postgres; the encoder alone made {before[0]:.0f}/s of the "
+            f"same texts before and {after[0]:.0f}/s after, with {before[1]:.2f} and "
+            f"{after[1]:.2f} ms of CPU each",
         ),
         Figure(
             name="import.turn_p95_ratio",
@@ -132,8 +135,8 @@ def _history(name: str, lines: int) -> Sequence[dict[str, Any]]:
     ]
 
 
-def _bare_rate(bench: Bench, history: Sequence[dict[str, Any]]) -> float:
-    """Texts that the encoder embeds in a second, given all at once, in a process that does no more."""
+def _bare(bench: Bench, history: Sequence[dict[str, Any]]) -> tuple[float, float]:
+    """The encoder given all texts at once, in a process that does no more: texts a second, CPU ms each."""
     said = subprocess.run(
         (sys.executable, "-m", "ops.load.bare_encoder"),
         cwd=ROOT,
@@ -144,12 +147,19 @@ def _bare_rate(bench: Bench, history: Sequence[dict[str, Any]]) -> float:
         check=True,
         text=True,
     )
-    return float(said.stdout)
+    rate, cpu_ms = map(float, said.stdout.split())
+    return rate, cpu_ms
 
 
-def _brought(bench: Bench, history: Sequence[dict[str, Any]]) -> tuple[float, float]:
-    """Seconds until the words were recallable, and from then until the vectors were there."""
+def _brought(
+    bench: Bench, history: Sequence[dict[str, Any]]
+) -> tuple[float, float, dict[str, float]]:
+    """Seconds until the words were recallable, from then until the vectors were there, and CPU for those.
+
+    The CPU is in milliseconds a line.
+    """
     import_id = _post(bench, history)
+    meter = CpuMeter({name: bench.stack.published.pids[name] for name in ("worker", "postgres")})
     deadline = time.monotonic() + PATIENCE_SECONDS
     with psycopg.connect(bench.stack.published.database_url, autocommit=True) as conn:
         while _count(conn, "SELECT count(*) FROM tasks WHERE kind IN ('import', 'renew')"):
@@ -159,6 +169,7 @@ def _brought(bench: Bench, history: Sequence[dict[str, Any]]) -> tuple[float, fl
         tenant_id = bench.stack.published.tenant_id
         conn.execute("SELECT set_config('app.tenant_id', %s, false)", [tenant_id])
         over = time.time()
+        cpu = {name: 1000 * used / len(history) for name, used in meter.used().items()}
         row = conn.execute(
             "SELECT status, stored, extract(epoch FROM finished_at - created_at)::float8,"
             " extract(epoch FROM finished_at)::float8 FROM imports WHERE id = %s",
@@ -167,7 +178,7 @@ def _brought(bench: Bench, history: Sequence[dict[str, Any]]) -> tuple[float, fl
         bare = _count(conn, "SELECT count(*) FROM memories WHERE embedding IS NULL")
     if row is None or row[:2] != ("done", len(history)) or bare:
         raise MeasurementFailed(f"the import ended as {row}, {bare} vectors are missing")
-    return row[2], over - row[3]
+    return row[2], over - row[3], cpu
 
 
 def _disturbed(bench: Bench, history: Sequence[dict[str, Any]]) -> Sequence[float]:

@@ -99,6 +99,7 @@ def test_what_is_still_too_long_is_halved_and_its_neighbours_keep_their_own(
     assert likeness(vectors[1], embedder.embed(["longa"])[0]) > 0.99
 
 
+@pytest.mark.parametrize("embedder", ["openai"], indirect=True)  # the same code waits for both
 def test_a_busy_provider_is_asked_again_and_not_before_it_says(
     embedder: Embedder, server: EmbeddingServer
 ) -> None:
@@ -109,6 +110,7 @@ def test_a_busy_provider_is_asked_again_and_not_before_it_says(
     assert time.monotonic() - began >= 1.0  # the server's own wish, not a duration of ours
 
 
+@pytest.mark.parametrize("embedder", ["gemini"], indirect=True)
 def test_a_provider_that_stays_away_is_given_up_after_three_tries(
     embedder: Embedder, server: EmbeddingServer
 ) -> None:

@@ -150,3 +150,47 @@ def test_a_share_fades(monkeypatch: pytest.MonkeyPatch) -> None:
     assert share.of(tenant) == 1.0
     now[0] += 5 * HALF_LIFE_SECONDS
     assert share.all() == {}
+
+
+def test_work_in_the_background_waits_until_no_turn_works_and_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("backend.jobs.admission.GIVE_WAY_SECONDS", 10.0)
+    admission = Admission(FairShare())
+    went_on = threading.Event()
+
+    def background() -> None:
+        admission.give_way()
+        went_on.set()
+
+    with admission.entered():
+        thread = threading.Thread(target=background)
+        thread.start()
+        assert not went_on.wait(0.05)
+        with admission.aside():
+            # The turn waits for others: that is room enough.
+            assert went_on.wait(5)
+    thread.join()
+    monkeypatch.setattr("backend.jobs.admission.GIVE_WAY_SECONDS", 0.0)
+    with admission.entered():
+        admission.give_way()
+
+
+def test_waiting_aside_in_the_background_takes_no_room_from_anybody() -> None:
+    admission = Admission(FairShare(), room=1)
+    with admission.aside_in_a_turn():
+        pass
+    with admission.entered() as admitted:
+        assert admitted
+        # Had the block above given away room that it never had, there would be two.
+        let_in = threading.Event()
+
+        def another() -> None:
+            with admission.entered():
+                let_in.set()
+
+        thread = threading.Thread(target=another)
+        thread.start()
+        assert not let_in.wait(0.05)
+    thread.join()
+    assert let_in.is_set()
