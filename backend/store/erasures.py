@@ -208,7 +208,10 @@ def finish(conn: Conn, claim: Claim, erasure: Erasure) -> bool:
         taken = conn.execute(holding(table).fill(_SQL["delete_all"]), erasure.names).rowcount
         erasure.stores[table] += taken
     tasks.finish(conn, claim)
-    conn.execute(_SQL["done"], {**erasure.names, "stores": Jsonb(dict(erasure.stores))})
+    # A store that had nothing was looked at, too.
+    looked_at = dict.fromkeys([*(each.table for each in held()), "events"], 0)
+    stores = {**looked_at, **erasure.stores}
+    conn.execute(_SQL["done"], {**erasure.names, "stores": Jsonb(stores)})
     return True
 
 
