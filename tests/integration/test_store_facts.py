@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from backend.domain.errors import FactClosed, NotFound
 from backend.domain.facts import SELF, Statement
 from backend.domain.identity import Asker, PersonId, TenantId, new_id
-from backend.memory.facts import known
+from backend.memory.facts import FACTS_CHARACTERS, known
 from backend.store import facts, people
 from backend.store.database import Database
 from backend.store.facts import Fact, NewFact
+from crews import fence
 from tests.conftest import MigratedDatabase
 from tests.integration.stage import Tenant, a_tenant, opened
 
@@ -221,7 +222,8 @@ def test_a_turn_is_told_within_its_allowance_and_nothing_closed(
     assert lines[0].text == "orçamento novo"
     assert "antigo" not in {line.text for line in lines}
     assert len(lines) >= 3
-    assert sum(len(line.text) for line in lines) <= 600
+    # About 150 tokens, as the crew reads them.
+    assert len(fence.memory(lines)) <= FACTS_CHARACTERS + len("<memory>\n\n</memory>\n")
 
 
 def test_what_recent_turns_tell_is_not_told_twice(app: Database, tenant: Tenant) -> None:
