@@ -105,7 +105,7 @@ def _clauses(sentence: str, words: FactWords) -> Iterator[str]:
 def _fact(clause: str, words: FactWords) -> Statement | None:
     clause = clause.strip(" .!;,")
     folded = fold_around_is(clause)
-    if refused(folded, words):
+    if refused(folded, words) or words.refuse["hearsay"].search(folded):
         return None
     asked = words.remember.match(folded)
     if asked is not None:
