@@ -13,7 +13,7 @@ from backend.domain.errors import FactClosed, NotFound
 from backend.domain.facts import SELF, Statement
 from backend.domain.identity import Asker, PersonId, TenantId, new_id
 from backend.memory.facts import FACTS_CHARACTERS, known
-from backend.store import facts, people
+from backend.store import facts, known_facts, people
 from backend.store.database import Database
 from backend.store.facts import Fact, NewFact
 from crews import fence
@@ -265,6 +265,18 @@ def test_nobody_is_told_anothers_facts(
     for key, whose in crowd.items():
         seen = " ".join([*told(app, whose, question), *(f.text for f in listed(app, whose))])
         assert {other for other, canary in canaries.items() if canary in seen} == {key}
+
+
+def test_the_twin_without_the_persons_own_filter_tells_a_colleagues(
+    app: Database, crowd: dict[tuple[TenantId, str], Asker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (key, eva), (colleagues, _), *_ = crowd.items()
+    assert key[0] == colleagues[0]
+    guarded = known_facts._SQL["known"]
+    bare = guarded.replace("AND f.person_id = %(person_id)s", "")
+    assert bare != guarded
+    monkeypatch.setitem(known_facts._SQL, "known", bare)
+    assert _canary(*colleagues) in " ".join(told(app, eva, f"orçamento {_canary(*colleagues)}?"))
 
 
 def test_the_wall_holds_where_a_query_asks_for_another_tenants_person(
