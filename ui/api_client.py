@@ -17,7 +17,7 @@ from ui.errors import ApiFailed
 _PATIENCE = httpx.Timeout(10.0, connect=3.0)
 #: What a worker is asked for has the client's own database behind it; the API gives up after 25 s.
 _WORKER_PATIENCE = httpx.Timeout(30.0, connect=3.0)
-_ASKED_OF_A_WORKER = ("/metrics/", "/data-sources/")
+_ASKED_OF_A_WORKER = ("/metrics/", "/data-sources/", "/users/")
 #: The API sends a comment every 15 s into a silent stream: two missed ones mean that it is gone.
 _STREAM_PATIENCE = httpx.Timeout(35.0, connect=3.0)
 
@@ -37,6 +37,39 @@ def post(
     sent = {**_headers(key), **(headers or {})}
     with _failures_told():
         return _body(_client().post(path, json=body, headers=sent, timeout=_patience(path)))
+
+
+def patch(path: str, key: str, body: Mapping[str, Any]) -> Any:
+    """Raises ApiFailed."""
+    with _failures_told():
+        return _body(
+            _client().patch(path, json=body, headers=_headers(key), timeout=_patience(path))
+        )
+
+
+def delete(path: str, key: str) -> Any:
+    """What is told of it; None where nothing is. Raises ApiFailed."""
+    with _failures_told():
+        response = _client().delete(path, headers=_headers(key), timeout=_patience(path))
+    return None if response.status_code == httpx.codes.NO_CONTENT else _body(response)
+
+
+def download(path: str, key: str, most_bytes: int) -> bytes:
+    """The whole body as it is. Raises ApiFailed: also for one that is larger than this."""
+    parts, size = [], 0
+    with (
+        _failures_told(),
+        _client().stream("GET", path, headers=_headers(key), timeout=_STREAM_PATIENCE) as response,
+    ):
+        if response.is_error:
+            response.read()
+            raise _failed(response)
+        for part in response.iter_bytes():
+            size += len(part)
+            if size > most_bytes:
+                raise ApiFailed("too_large")
+            parts.append(part)
+    return b"".join(parts)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ _ICONS = {
     "turns": ":material/list_alt:",
     "turn": ":material/timeline:",
     "costs": ":material/payments:",
+    "memory": ":material/psychology:",
     "data": ":material/database:",
     "chat": ":material/chat:",
 }

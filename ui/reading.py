@@ -28,6 +28,11 @@ def keep_key(value: str) -> None:
 
 def forget_key() -> None:
     st.session_state.pop(_KEY, None)
+    forget_what_was_read()
+
+
+def forget_what_was_read() -> None:
+    """After a change: the next page asks anew."""
     _read.clear()
 
 

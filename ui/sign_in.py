@@ -28,7 +28,7 @@ def show() -> None:
 
 def leave() -> None:
     """The key, and all that was read with it."""
-    for name in ("chat", "sign_in_note"):
+    for name in ("chat", "sign_in_note", "erasure_receipt", "exported"):
         st.session_state.pop(name, None)
     forget_key()
 

@@ -52,6 +52,8 @@ def answer_turn(world: World, claim: Claim) -> Claim | None:
     begun = turns.begin(world.database, claim)
     if begun is None:
         raise ClaimLost
+    # By it the lines about somebody are found when they are erased.
+    structlog.contextvars.bind_contextvars(person_id=str(begun.asker.person_id))
     waited = _seconds_since(begun.asked_at)
     metrics.TURN_WAIT_SECONDS.observe(waited)
     with spans.turn(

@@ -32,6 +32,8 @@ def report(asked: Asked, trace_id: str, checked: Checked, closed: Closed) -> Non
         "turn.answered",
         tenant_id=str(asked.asker.tenant_id),
         user_id=asked.asker.user_id,
+        # What lines are found by when the person is erased: it names nobody then.
+        person_id=str(asked.asker.person_id),
         conversation_id=str(asked.conversation_id),
         turn_id=str(asked.turn_id),
         prompt=asked.question,

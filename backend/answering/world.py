@@ -14,6 +14,7 @@ from backend.domain.events import TurnEvent
 from backend.domain.identity import TenantId
 from backend.domain.ports import ChatModel, Embedder, Parser, Planner
 from backend.live.kept_rows import KeptRows
+from backend.live.silenced_turns import SilencedTurns
 from backend.plugins.playbook_index import PlaybookIndex
 from backend.semantic.layer import SemanticLayer
 from backend.store.database import Conn, Database
@@ -59,6 +60,8 @@ class World:
     deadline_seconds: float
     #: Rows of metric queries that were asked before; None keeps none.
     kept_rows: KeptRows | None = None
+    #: Where turns are silenced whose askers are erased.
+    silenced: SilencedTurns
     #: Whether certain questions are answered without a model, where their agent allows it.
     fast_path: bool = True
     #: Wraps what only waits for others, so that another turn may work meanwhile.

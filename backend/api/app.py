@@ -19,6 +19,8 @@ from backend.api.data_sources import (
 )
 from backend.api.docs import docs_handlers
 from backend.api.door import Door
+from backend.api.erasures import erase_user, erasure
+from backend.api.exports import export_user
 from backend.api.facts import add_fact, correct_fact, delete_fact, list_facts
 from backend.api.health import livez, readyz
 from backend.api.imports import import_conversations, import_state
@@ -52,6 +54,9 @@ HANDLERS: list[HTTPRouteHandler] = [
     queue_state,
     describe_user,
     user_memory,
+    export_user,
+    erase_user,
+    erasure,
     list_facts,
     add_fact,
     correct_fact,

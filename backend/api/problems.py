@@ -40,6 +40,7 @@ _STATUS = {
     "request_timeout": 408,
     "idempotency_conflict": 409,
     "name_taken": 409,
+    "person_erased": 410,
     "fact_closed": 409,
     "too_large": 413,
     "unsupported_media_type": 415,
@@ -70,6 +71,7 @@ _TURN_STATUS: Mapping[str, int] = {
     "content_refused": 422,
     "context_too_long": 422,
     "cancelled": 409,
+    "person_erased": 410,
 }
 
 _HEADERS: Mapping[int, Mapping[str, str]] = {

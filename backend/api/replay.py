@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.api.replies import ChatAnswer
-from backend.domain.errors import InvalidRequest, public_message
+from backend.domain.errors import InvalidRequest, PersonErased, public_message
 from backend.domain.events import EventKind, TurnEvent
 from backend.domain.identity import TurnId
 from backend.domain.turns import TurnStatus
@@ -88,6 +88,17 @@ def closing_event(
             {"turn_id": str(turn_id), "error": failure(error_code or status)},
         )
     return TurnEvent(kind=kind, attempt=attempt, seq=CLOSING_SEQ, data=data)
+
+
+def erased_event(turn_id: TurnId) -> TurnEvent:
+    """The end of a turn whose row is gone, because whoever asked was erased."""
+    return closing_event(
+        turn_id,
+        status=TurnStatus.CANCELLED,
+        attempt=0,
+        answer=None,
+        error_code=PersonErased.code,
+    )
 
 
 def in_order(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,10 +9,11 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 
-from backend.api.replay import closing_event
+from backend.api.replay import CLOSED, closing_event, erased_event
 from backend.api.store_calls import StoreCalls
 from backend.domain.errors import StoreUnavailable
 from backend.domain.events import TurnEvent
@@ -35,6 +36,8 @@ class WaitingRoom:
         self._calls = calls
         #: Those who have not been told of an end, by turn.
         self._untold: dict[tuple[TenantId, TurnId], set[Follower]] = defaultdict(set)
+        #: Of those, the turns that were in the rows once: one that is not there then was erased.
+        self._stored: set[tuple[TenantId, TurnId]] = set()
         self.draining = False
 
     @property
@@ -54,6 +57,7 @@ class WaitingRoom:
                 self._untold[turn].discard(follower)
                 if not self._untold[turn]:
                     del self._untold[turn]
+                    self._stored.discard(turn)
 
     async def closing(self, follower: Follower) -> TurnEvent | None:
         """The event that ends the turn; None when this process drains before it comes."""
@@ -86,14 +90,31 @@ class WaitingRoom:
         for tenant_id, turn_id in self._untold:
             tenants[tenant_id].append(turn_id)
         for tenant_id, turn_ids in tenants.items():
-            rows = await self._calls.run(turns.settled, self._database, tenant_id, turn_ids)
-            for row in rows:
-                event = closing_event(
-                    TurnId(row["id"]),
-                    status=TurnStatus(row["status"]),
-                    attempt=row["attempt"],
-                    answer=row["answer"],
-                    error_code=row["error_code"],
-                )
-                for follower in self._untold.pop((tenant_id, TurnId(row["id"])), ()):
-                    follower.put(event)
+            rows = await self._calls.run(turns.standing, self._database, tenant_id, turn_ids)
+            standing = {TurnId(row["id"]): row for row in rows}
+            for turn_id in turn_ids:
+                self._look(tenant_id, turn_id, standing.get(turn_id))
+
+    def _look(self, tenant_id: TenantId, turn_id: TurnId, row: dict[str, Any] | None) -> None:
+        turn = (tenant_id, turn_id)
+        if turn not in self._untold:
+            return
+        if row is None:
+            if turn in self._stored:
+                self._tell(turn, erased_event(turn_id))
+        elif (status := TurnStatus(row["status"])) in CLOSED:
+            event = closing_event(
+                turn_id,
+                status=status,
+                attempt=row["attempt"],
+                answer=row["answer"],
+                error_code=row["error_code"],
+            )
+            self._tell(turn, event)
+        else:
+            self._stored.add(turn)
+
+    def _tell(self, turn: tuple[TenantId, TurnId], event: TurnEvent) -> None:
+        self._stored.discard(turn)
+        for follower in self._untold.pop(turn, ()):
+            follower.put(event)

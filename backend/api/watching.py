@@ -6,11 +6,12 @@ from the history again.
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 import structlog
 
 from backend.api.door import Door
-from backend.api.replay import CLOSED, CLOSING_SEQ, Place, place_of, replay
+from backend.api.replay import CLOSED, CLOSING_SEQ, Place, erased_event, place_of, replay
 from backend.domain.errors import NotFound, StoreUnavailable
 from backend.domain.events import TurnEvent
 from backend.domain.identity import TenantId, TurnId
@@ -50,7 +51,12 @@ async def events(
         is_gap, is_over = True, False
         while not (door.waiting.draining or is_over):
             if is_gap:
-                turn = await _found_again(door, tenant_id, turn_id)
+                try:
+                    turn = await _found_again(door, tenant_id, turn_id)
+                except NotFound:
+                    # It was followed, so it was there: the end of it is that nothing is left.
+                    yield _after(after, erased_event(turn_id))
+                    return
                 news = await past_events(door, turn, after)
                 is_gap, is_over = False, turn.status in CLOSED
             else:
@@ -62,6 +68,11 @@ async def events(
                     after = place_of(event)
                     yield event
                     is_over = is_over or event.kind.closes
+
+
+def _after(place: Place, event: TurnEvent) -> TurnEvent:
+    """The event with an id behind all that its reader has seen."""
+    return replace(event, attempt=max(place.attempt, event.attempt))
 
 
 async def _next(follower: Follower) -> tuple[list[TurnEvent], bool]:

@@ -68,6 +68,18 @@ class ClaimLost(SalesCrewError):
     code = "claim_lost"
 
 
+class PersonErased(SalesCrewError):
+    """Whoever asked was erased before the answer was ready."""
+
+    code = "person_erased"
+
+
+class ErasureFailed(SalesCrewError):
+    """The erasure could not be brought to its end; what it has taken is gone. Ask once more."""
+
+    code = "erasure_failed"
+
+
 class DeadlineExceeded(SalesCrewError):
     """The turn's deadline passed before an answer was ready."""
 

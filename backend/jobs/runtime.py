@@ -10,6 +10,8 @@ from backend.answering.answer_turn import answer_turn, fail_turn
 from backend.answering.world import World
 from backend.domain.errors import AttemptsExhausted
 from backend.jobs.admission import Admission
+from backend.jobs.erase_person import erase_person
+from backend.jobs.erase_person import give_up as erasure_given_up
 from backend.jobs.errand import Errands
 from backend.jobs.fair_share import FairShare
 from backend.jobs.held import HeldClaims
@@ -28,6 +30,7 @@ from backend.jobs.worker import Worker
 from backend.live.doorbell import Doorbell
 from backend.live.events import TurnEvents
 from backend.live.kept_rows import KeptRows
+from backend.live.silenced_turns import SilencedTurns
 from backend.llm.embeddings import LocalEmbedder
 from backend.llm.factory import build_model
 from backend.llm.model_config import ModelConfig
@@ -63,6 +66,7 @@ def build_world(settings: Settings) -> World:
         Seal(settings.required("secret_key")), settings.source_directories, settings.worker_threads
     )
     kept = KeptRows(redis_url, settings.required("secret_key"))
+    silenced = SilencedTurns(redis_url)
     return World(
         database=database,
         embedder=LocalEmbedder(),
@@ -76,11 +80,13 @@ def build_world(settings: Settings) -> World:
         today=partial(_today, settings.app_today),
         deadline_seconds=settings.turn_deadline_seconds,
         kept_rows=kept,
+        silenced=silenced,
         fast_path=settings.fast_path == "on",
         closers=(
             model.close,
             sources.close,
             kept.close,
+            silenced.close,
             events.close,
             doorbell.close,
             database.close,
@@ -145,6 +151,7 @@ def handlers(world: World, errands: Errands) -> dict[Kind, tuple[Handler, Failur
             partial(renew_memories, database, embedder),
             partial(renewal_given_up, database),
         ),
+        "erase": (partial(erase_person, world), partial(erasure_given_up, database)),
     }
 
 

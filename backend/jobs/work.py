@@ -90,7 +90,11 @@ class Workbench:
             ),
             self._held.holding(claim, self._deadline_seconds + GRACE_SECONDS),
         ):
-            outcome, follow_up = self._do(claim)
+            try:
+                outcome, follow_up = self._do(claim)
+            finally:
+                # Whoever answers a turn says in every line whose it is.
+                structlog.contextvars.unbind_contextvars("person_id")
         metrics.TASKS_DONE.labels(claim.kind, outcome).inc()
         return follow_up
 

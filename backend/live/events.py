@@ -21,8 +21,12 @@ KEPT_SECONDS = 900
 #: An answer of 8,000 characters at 20 deltas a second stays far below.
 MOST_EVENTS = 2_000
 
-#: Keep events and announce them, in one trip: half the work of three commands in a pipeline.
+#: Keep events and announce them, in one trip: half the work of three commands in a pipeline. Of a
+#: turn whose asker was erased nothing is told any more.
 _PUBLISH = """
+if redis.call("exists", KEYS[2]) == 1 then
+    return
+end
 for at = 4, #ARGV do
     redis.call("xadd", KEYS[1], "MAXLEN", "~", ARGV[1], "*", "event", ARGV[at])
     redis.call("publish", ARGV[3], ARGV[at])
@@ -39,6 +43,11 @@ def channel(turn_id: UUID) -> str:
     return f"sales:turn:{turn_id}"
 
 
+def silence_key(turn_id: UUID) -> str:
+    """Where it is said that nothing of the turn may be told any more."""
+    return f"sales:turn:{turn_id}:silent"
+
+
 class TurnEvents:
     """Publishes events. Never raises: losing one costs a watcher a moment, not an answer."""
 
@@ -51,7 +60,7 @@ class TurnEvents:
     def publish(self, turn_id: UUID, events: Sequence[TurnEvent]) -> None:
         try:
             self._script(
-                keys=[history_key(turn_id)],
+                keys=[history_key(turn_id), silence_key(turn_id)],
                 args=[MOST_EVENTS, KEPT_SECONDS, channel(turn_id), *map(encode, events)],
             )
         except redis.RedisError as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from backend.domain.chat import Purpose
+from backend.domain.errors import ClaimLost
 from backend.domain.identity import PersonId, TenantId, TurnId, new_id
 from backend.domain.usage import Usage
 from backend.store.database import Database
@@ -39,22 +40,23 @@ class Settlement:
 def open_call(
     database: Database, payer: Payer, *, purpose: Purpose, provider: str, model: str
 ) -> UUID:
-    """Note that a call is about to be made; returns its id."""
+    """Note that a call is about to be made; returns its id. Raises ClaimLost for an erased turn."""
     call_id = new_id()
     with database.tenant(payer.tenant_id) as conn:
-        conn.execute(
+        opened = conn.execute(
             _SQL["open"],
             {
                 "tenant_id": payer.tenant_id,
                 "turn_id": payer.turn_id,
                 "id": call_id,
-                "person_id": payer.person_id,
                 "attempt": payer.attempt,
                 "purpose": purpose,
                 "provider": provider,
                 "model": model,
             },
-        )
+        ).fetchone()
+    if opened is None:
+        raise ClaimLost
     return call_id
 
 

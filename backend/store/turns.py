@@ -201,13 +201,13 @@ def find(database: Database, tenant_id: TenantId, turn_id: TurnId) -> TurnRow | 
     return TurnRow(**{**row, "status": TurnStatus(row["status"])})
 
 
-def settled(
+def standing(
     database: Database, tenant_id: TenantId, turn_ids: Sequence[TurnId]
 ) -> list[dict[str, Any]]:
-    """Of these turns, those that are over: id, status, attempt, answer, error_code."""
+    """Those of these turns that there are: id, status, attempt, answer, error_code."""
     with database.tenant(tenant_id) as conn:
         return conn.execute(
-            _SQL["settled"], {"tenant_id": tenant_id, "turn_ids": list(turn_ids)}
+            _SQL["standing"], {"tenant_id": tenant_id, "turn_ids": list(turn_ids)}
         ).fetchall()
 
 

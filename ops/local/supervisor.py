@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ops.local.erased_lines import ErasedLines
 from ops.local.keeper import Keeper
 from ops.local.program import Program
 from ops.local.program_log import ProgramLog
@@ -22,6 +23,7 @@ class Supervisor:
         self._terminal = terminal
         self._on_restart = on_restart
         self._keepers: list[Keeper] = []
+        self._erased = ErasedLines()
         self._watchdog = WatchdogPipe()
         self._killing = False
 
@@ -43,7 +45,8 @@ class Supervisor:
 
     async def start(self, program: Program) -> None:
         """Start a program and wait until it is ready; raises ProgramFailed."""
-        log = ProgramLog(program.name, self._logs, self._terminal)
+        log = ProgramLog(program.name, self._logs, self._terminal, self._erased.hear)
+        self._erased.watch(log)
         keeper = Keeper(program, log, self._terminal, self._watchdog, self._on_restart)
         self._keepers.append(keeper)
         await keeper.start()

@@ -109,6 +109,7 @@ def answers(text: str = "words", *, full: bool = True) -> dict[str, Answer]:
         },
         f"/turns/{TURN}/trace": trace(text) if full else empty_trace(),
         **data_answers(text, full=full),
+        **memory_answers(text, full=full),
     }
 
 
@@ -155,6 +156,54 @@ def data_answers(text: str, *, full: bool) -> dict[str, Answer]:
             "connected": True,
             "read_only": None,
             "problems": [{"code": "column_missing", "detail": text}],
+        },
+    }
+
+
+def memory_answers(text: str, *, full: bool) -> dict[str, Answer]:
+    """What is remembered of a user, and what erasing them gives."""
+    item = {
+        "text": text,
+        "role": "user",
+        "at": "2026-11-26T02:30:00Z",
+        "score": 0.9123,
+        "lexical": 4.2,
+        "semantic": 0.71,
+        "external_id": text,
+        "conversation_id": text,
+        "beside": False,
+    }
+    fact = {
+        "id": TURN,
+        "text": text,
+        "subject": text,
+        "topic": text,
+        "said_at": "2026-11-26T02:30:00Z",
+        "valid_from": "2026-11-26",
+        "valid_to": None,
+        "superseded_by": None,
+        "by": "rules",
+        "source_turn_id": TURN,
+    }
+    return {
+        "/users/maria/memory": {
+            "items": [item, {**item, "beside": True, "lexical": 0, "semantic": None}][
+                : 2 * int(full)
+            ]
+        },
+        "/users/maria/facts": {
+            "items": [fact, {**fact, "id": TALK, "text": f"{text}, too"}][: 2 * int(full)]
+        },
+        f"/users/maria/facts/{TURN}": fact,
+        "/users/maria/export": '{"user_id":"maria"}\n{"end":true}\n',
+        "/users/maria": {
+            "user_id": "maria",
+            "receipt_id": TALK,
+            "status": "done",
+            "requested_at": "2026-11-27T02:30:00Z",
+            "erased_at": "2026-11-27T02:30:01Z",
+            "stores": {"messages": 4312, "facts": 0},
+            "user_digest": "ab" * 32,
         },
     }
 

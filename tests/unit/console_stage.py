@@ -26,6 +26,7 @@ PAGES = {
     "turns": {},
     "turn": {"id": TURN},
     "costs": {},
+    "memory": {"user_id": "maria", "query": "discount"},
     "data": {"question": "revenue by region"},
 }
 

@@ -36,6 +36,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[PretendedApi]:
         ("turns", "US$ 0.002980"),
         ("turn", "600"),
         ("costs", "1,545"),
+        ("memory", "0.9123"),
         ("data", "1,249.5"),
     ],
 )
@@ -60,6 +61,8 @@ def test_a_page_shows_what_there_is(api: PretendedApi, screen: str, expected: st
         ("turns", "state.empty_turns"),
         ("costs", "state.empty_usage"),
         ("turn", "turn.no_answer"),
+        ("memory", "memory.nothing_found"),
+        ("memory", "memory.no_facts"),
         ("data", "data.no_rows"),
         ("data", "data.no_sources"),
     ],

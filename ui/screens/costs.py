@@ -52,7 +52,8 @@ def show() -> None:
         _plots(report, rows, group)
         _file(report, rows, group)
         opened = _table(rows, group)
-        if opened is not None:
+        # Of those who were erased nothing is left to look at.
+        if opened is not None and not _is_erased(opened[0], group):
             links.go("turns", {**chosen, **days, **_narrowed(*opened, group)})
 
 
@@ -161,7 +162,13 @@ def _file(report: dict[str, Any], rows: list[Row], group: str) -> None:
     )
 
 
+def _is_erased(row: tables.Row, group: str) -> bool:
+    return group == "user" and row["key"] is None
+
+
 def _label(row: Row, group: str) -> str:
+    if _is_erased(row, group):
+        return say("costs.erased")
     if row["key"] is None:
         return say("costs.none")
     return formats.day(row["key"]) if group == "day" else str(row["key"])

@@ -20,8 +20,9 @@ DELETE FROM imports
  WHERE tenant_id = %(tenant_id)s AND status = 'receiving' AND created_at < now() - interval '1 hour';
 
 -- next_chunk --
+-- Locked, so that whoever is erased meanwhile is either in what is made of it, or no more in it.
 SELECT no, lines FROM import_chunks
- WHERE tenant_id = %(tenant_id)s AND import_id = %(id)s ORDER BY no LIMIT 1;
+ WHERE tenant_id = %(tenant_id)s AND import_id = %(id)s ORDER BY no LIMIT 1 FOR UPDATE;
 
 -- chunk_done --
 WITH gone AS (

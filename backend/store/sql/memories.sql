@@ -130,12 +130,12 @@ UPDATE memories m
  WHERE m.tenant_id = %(tenant_id)s AND m.person_id = made.person_id AND m.no = made.no;
 
 -- index_again --
--- Terms of memories that had none, or others.
+-- Terms of memories that had none, or others; not of those that were erased meanwhile.
 WITH counted AS (
     UPDATE memories m SET words = made.words, terms_version = %(terms_version)s
       FROM unnest(%(persons)s::uuid[], %(nos)s::integer[], %(words)s::integer[]) AS made (person_id, no, words)
      WHERE m.tenant_id = %(tenant_id)s AND m.person_id = made.person_id AND m.no = made.no
-    RETURNING m.person_id, made.words
+    RETURNING m.person_id, m.no, made.words
 ), sized AS (
     UPDATE memory_sizes s SET words = s.words + c.words
       FROM (SELECT person_id, sum(words) AS words FROM counted GROUP BY person_id) c
@@ -146,6 +146,7 @@ SELECT %(tenant_id)s, u.person_id, u.term, u.no / %(block)s, array_agg(u.no ORDE
        array_agg(u.count ORDER BY u.no)
   FROM unnest(%(term_persons)s::uuid[], %(terms)s::bigint[], %(term_nos)s::integer[], %(counts)s::smallint[])
     AS u(person_id, term, no, count)
+  JOIN counted c ON c.person_id = u.person_id AND c.no = u.no
  GROUP BY u.person_id, u.term, u.no / %(block)s
 ON CONFLICT (tenant_id, person_id, term, block)
 DO UPDATE SET nos = known.nos || excluded.nos, counts = known.counts || excluded.counts;

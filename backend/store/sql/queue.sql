@@ -27,5 +27,5 @@ SELECT lane.name AS lane,
 
 -- recent_failures --
 SELECT id, error_code, asked_at FROM turns
- WHERE tenant_id = %(tenant_id)s AND status = 'failed'
+ WHERE tenant_id = %(tenant_id)s AND status = 'failed' AND person_id IS NOT NULL
  ORDER BY asked_at DESC, id DESC LIMIT %(limit)s;

@@ -37,7 +37,8 @@ WITH chosen AS (
 )
 
 -- total --
-SELECT count(*) AS total FROM chosen;
+-- A turn of somebody who was erased counts in a report, but there is nothing left to look at.
+SELECT count(*) AS total FROM chosen WHERE person_id IS NOT NULL;
 
 -- page --
 -- The newest first, from the last one that was seen.
@@ -51,7 +52,8 @@ SELECT t.id, t.conversation_id, p.user_id, t.channel, t.agent, t.status, t.decis
        + (SELECT count(*) FROM llm_calls c WHERE c.tenant_id = t.tenant_id AND c.turn_id = t.id AND c.state = 'failed')
        AS failed_calls
   FROM (SELECT id FROM chosen
-         WHERE %(before)s::timestamptz IS NULL OR (asked_at, id) < (%(before)s, %(before_id)s::uuid)
+         WHERE person_id IS NOT NULL
+           AND (%(before)s::timestamptz IS NULL OR (asked_at, id) < (%(before)s, %(before_id)s::uuid))
          ORDER BY asked_at DESC, id DESC LIMIT %(limit)s) shown
   JOIN turns t ON t.tenant_id = %(tenant_id)s AND t.id = shown.id
   JOIN persons p ON p.tenant_id = t.tenant_id AND p.id = t.person_id

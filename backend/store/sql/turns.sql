@@ -99,12 +99,12 @@ SELECT %(tenant_id)s, %(turn_id)s, %(attempt)s, seq, name, arguments, ok, rows, 
 
 -- one --
 SELECT id, conversation_id, status, attempt, asked_at, finished_at, answer, error_code
-  FROM turns WHERE tenant_id = %(tenant_id)s AND id = %(turn_id)s;
+  FROM turns WHERE tenant_id = %(tenant_id)s AND id = %(turn_id)s AND person_id IS NOT NULL;
 
--- settled --
--- Which of these are over? One question for all the callers that wait in this process.
+-- standing --
+-- How do these stand? One question for all the callers that wait in this process.
 SELECT id, tenant_id, status, attempt, answer, error_code FROM turns
- WHERE tenant_id = %(tenant_id)s AND id = ANY(%(turn_ids)s) AND status IN ('answered', 'failed', 'cancelled');
+ WHERE tenant_id = %(tenant_id)s AND id = ANY(%(turn_ids)s);
 
 -- recent --
 -- The last answered turns of a conversation before this one, newest first.
