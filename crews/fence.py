@@ -43,7 +43,7 @@ def findings(text: str) -> str:
 
 
 def _whose(line: Remembered) -> str:
-    return f"{line.told_by}, still true" if line.source == "fact" else line.role
+    return f"{line.told_by} fact" if line.source == "fact" else line.role
 
 
 def _date(at: str) -> str:

@@ -12,7 +12,7 @@ TEXT_CHARACTERS = 200
 #: Of a subject and of a topic.
 LABEL_CHARACTERS = 80
 #: Current facts of a person. A seller's book of a hundred accounts with two facts each; all of them
-#: are ranked for every question of theirs, in well under a millisecond.
+#: are ranked for every question of theirs, which takes the database about a millisecond.
 MOST_CURRENT = 200
 
 #: Who put a fact down: the rules, a model, or an operator by hand.

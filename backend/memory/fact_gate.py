@@ -55,6 +55,11 @@ def is_of_figures(folded: str, words: FactWords) -> bool:
     )
 
 
+def is_request(folded: str) -> bool:
+    """Whether it opens as a question or a request does, in whichever language: most of what is written."""
+    return any(words.refuse["asks"].search(folded) for words in fact_words().values())
+
+
 def is_claim(folded: str) -> bool:
     """Whether it claims rights, gives orders or tells a secret, in whichever language."""
     return any(

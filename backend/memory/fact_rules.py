@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from backend.domain.facts import LABEL_CHARACTERS, SELF, TEXT_CHARACTERS, Statement, key_of
 from backend.domain.language import Language
 from backend.llm.offline.phrases import fold_around_is
-from backend.memory.fact_gate import is_claim, is_of_figures, refused, sentences
+from backend.memory.fact_gate import is_claim, is_of_figures, is_request, refused, sentences
 from backend.memory.fact_names import name_in
 from backend.memory.fact_words import FactWords, Rule, around, fact_words, topics
 
@@ -65,7 +65,8 @@ def _told(sentence: str) -> list[Statement]:
     """The facts of a sentence in the first language that reads any."""
     asked = sentence.endswith("?")
     said = sentence.rpartition(", ")[0] if asked else sentence
-    if not said or is_claim(fold_around_is(sentence)):
+    folded = fold_around_is(sentence)
+    if not said or is_request(folded) or is_claim(folded):
         return []
     for words in fact_words().values():
         found = [
@@ -104,7 +105,7 @@ def _clauses(sentence: str, words: FactWords) -> Iterator[str]:
 def _fact(clause: str, words: FactWords) -> Statement | None:
     clause = clause.strip(" .!;,")
     folded = fold_around_is(clause)
-    if refused(folded, words):
+    if refused(folded, words) or words.refuse["hearsay"].search(folded):
         return None
     asked = words.remember.match(folded)
     if asked is not None:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from backend.domain.errors import FactClosed, NotFound
 from backend.domain.facts import SELF, Statement
 from backend.domain.identity import Asker, PersonId, TenantId, new_id
-from backend.memory.facts import known
-from backend.store import facts, people
+from backend.memory.facts import FACTS_CHARACTERS, known
+from backend.store import facts, known_facts, people
 from backend.store.database import Database
 from backend.store.facts import Fact, NewFact
+from crews import fence
 from tests.conftest import MigratedDatabase
 from tests.integration.stage import Tenant, a_tenant, opened
 
@@ -221,7 +222,8 @@ def test_a_turn_is_told_within_its_allowance_and_nothing_closed(
     assert lines[0].text == "orçamento novo"
     assert "antigo" not in {line.text for line in lines}
     assert len(lines) >= 3
-    assert sum(len(line.text) for line in lines) <= 600
+    # About 150 tokens, as the crew reads them.
+    assert len(fence.memory(lines)) <= FACTS_CHARACTERS + len("<memory>\n\n</memory>\n")
 
 
 def test_what_recent_turns_tell_is_not_told_twice(app: Database, tenant: Tenant) -> None:
@@ -263,6 +265,18 @@ def test_nobody_is_told_anothers_facts(
     for key, whose in crowd.items():
         seen = " ".join([*told(app, whose, question), *(f.text for f in listed(app, whose))])
         assert {other for other, canary in canaries.items() if canary in seen} == {key}
+
+
+def test_the_twin_without_the_persons_own_filter_tells_a_colleagues(
+    app: Database, crowd: dict[tuple[TenantId, str], Asker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (key, eva), (colleagues, _), *_ = crowd.items()
+    assert key[0] == colleagues[0]
+    guarded = known_facts._SQL["known"]
+    bare = guarded.replace("AND f.person_id = %(person_id)s", "")
+    assert bare != guarded
+    monkeypatch.setitem(known_facts._SQL, "known", bare)
+    assert _canary(*colleagues) in " ".join(told(app, eva, f"orçamento {_canary(*colleagues)}?"))
 
 
 def test_the_wall_holds_where_a_query_asks_for_another_tenants_person(

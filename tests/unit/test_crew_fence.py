@@ -52,11 +52,11 @@ def test_a_fence_holds_one_pair_of_tags(text: str) -> None:
         assert len(fenced.splitlines()) == lines
 
 
-def test_a_fact_says_whose_words_it_is_and_that_it_stands() -> None:
+def test_a_fact_says_that_it_is_one_and_whose_words() -> None:
     fact = Remembered(role="user", text="oi", at="2026-11-23T10:00:00Z", source="fact")
     assert fence.memory([fact, replace(fact, told_by="operator")]).splitlines()[1:3] == [
-        '2026-11-23T10:00:00Z user, still true: "oi"',
-        '2026-11-23T10:00:00Z operator, still true: "oi"',
+        '2026-11-23T10:00:00Z user fact: "oi"',
+        '2026-11-23T10:00:00Z operator fact: "oi"',
     ]
 
 

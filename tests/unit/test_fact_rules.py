@@ -41,8 +41,13 @@ def test_no_model_is_asked_about_what_cannot_be_a_fact(kind: str, message: str) 
 
 
 def test_a_model_is_asked_where_the_rules_are_at_a_loss() -> None:
-    said = "geralmente falo com o comprador de manhã"
-    assert heard(said).unsure == (said,)
+    for said in (
+        "geralmente falo com o comprador de manhã",
+        "O João me disse que prefere WhatsApp",
+        "Acme's buyer told me that she prefers invoices by mail",
+    ):
+        assert heard(said).unsure == (said,)
+        assert heard(said).facts == ()
 
 
 def test_the_gate_is_what_keeps_junk_out(monkeypatch: pytest.MonkeyPatch) -> None:
