@@ -42,7 +42,7 @@ def take_over(draft: Draft, previous: MetricQuery, model: SemanticModel, today: 
         without=draft.without or previous.without,
     )
     if not (draft.dimensions or draft.grain):
-        _take_breakdown(taken, previous, said=set() if draft.joined else set(draft.filters))
+        _take_breakdown(taken, previous, said=_told_apart_no_more(draft))
     if not taken.metrics:
         asked = (*taken.dimensions, *taken.filters)
         taken.metrics = list(telling(model, previous.metrics, asked))
@@ -103,8 +103,15 @@ def _members(
     return {name: members for name, members in left.items() if members}
 
 
+def _told_apart_no_more(draft: Draft) -> set[str]:
+    """Dimensions of which one member is asked for. "Only beverages and frozen" are still two."""
+    if draft.joined:
+        return set()
+    return {name for name, members in draft.filters.items() if len(members) == 1}
+
+
 def _take_breakdown(taken: Draft, previous: MetricQuery, said: set[str]) -> None:
-    """A dimension that is now filtered is broken down no more, and its ranking is over with it."""
+    """A dimension that is now one member is broken down no more, and its ranking is over with it."""
     taken.dimensions = [name for name in previous.dimensions if name not in said]
     taken.grain = previous.grain
     if len(taken.dimensions) < len(previous.dimensions):

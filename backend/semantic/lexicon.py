@@ -51,6 +51,8 @@ class Lexicon:
     #: Phrase -> its kind, and for a grain, number or unit which one.
     phrases: Mapping[Phrase, tuple[Kind, str]]
     follow_up: PhraseTable[str]
+    #: How a word is typed in a chat -> the word.
+    chat: Mapping[str, str]
     #: Verb -> the noun that it does: "pediram" -> "pedidos".
     verbs_of: Mapping[Phrase, Phrase]
     #: Beginnings of words: of what is sold, of what is billed, and of what is better low.
@@ -106,11 +108,12 @@ def lexicon(language: Language) -> Lexicon:
     known |= {word for verb in verbs_of for word in verb}
     known |= _words(data["lookalikes"]) | _words(data["speech"])
     known |= {word for texts in data["market"].values() for word in _words(texts)}
-    known |= _words(data["catalog"])
+    known |= _words(data["catalog"]) | _words(data["chat"])
     known |= {word for text in data["playbook"] for word in _pattern(text) if word[0] != "*"}
     return Lexicon(
         phrases=phrases,
         follow_up=follow_up,
+        chat={words(short)[0]: words(long)[0] for short, long in data["chat"].items()},
         verbs_of=verbs_of,
         sold_stems=tuple(data["sold_stems"]),
         billed_stems=tuple(data["billed_stems"]),

@@ -144,6 +144,10 @@ def _read_verbs(
             if not metrics or (draft.metrics and tuple(draft.metrics) != metrics):
                 continue
             _add(draft, metrics)
+            before = sentence.before(index)
+            if sentence.kind(before) is Kind.AMOUNT and model.metrics[metrics[0]].format == "money":
+                # "Em VALOR vendido".
+                sentence.claim(before)
         elif sentence.spans[index].guessed or meaning.verb is Kind.BILLING:
             continue
         sentence.claim(index)

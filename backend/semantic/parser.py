@@ -13,6 +13,7 @@ mean two things: then there are two readings, and the user is asked which.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from backend.domain.language import Language
@@ -91,10 +92,11 @@ class QuestionParser:
         spelling = self._vocabularies[likely].spelling
         first = self._read(tuple(map(spelling.correct, tokens)), today, previous, likely)
         if first.complete:
-            return first
+            return self._unless_unread(first, tokens, others)
         # A word of one language is no misspelling in another: no guesses here.
         readings = (self._read(tokens, today, previous, other) for other in others)
-        return next((reading for reading in readings if reading.complete), first)
+        found = next((reading for reading in readings if reading.complete), first)
+        return self._unless_unread(found, tokens, (likely, *others))
 
     def spans(
         self, text: str, language: Language, today: date
@@ -115,6 +117,7 @@ class QuestionParser:
         language: Language,
     ) -> Reading:
         vocabulary = self._vocabularies[language]
+        tokens = tuple(map(vocabulary.written_out, tokens))
         marker = vocabulary.lexicon.follow_up.match([token.word for token in tokens], 0)
         tokens = tokens[marker[1] :] if marker else tokens
         draft, sentence = self._draft(tokens, vocabulary, today, None, follows=False)
@@ -132,6 +135,14 @@ class QuestionParser:
                 return either(followed, self._reading(draft, sentence, language, follow_up=False))
         read_missing_measure(draft, self._model)
         return self._reading(draft, sentence, language, follow_up=False)
+
+    def _unless_unread(
+        self, reading: Reading, tokens: tuple[Token, ...], likely: Sequence[Language]
+    ) -> Reading:
+        """"O que é" asks for a meaning in Portuguese; in Spanish its words are empty one by one."""
+        others = (each for each in likely if reading.complete and each is not reading.language)
+        unread = next(filter(None, (self._vocabularies[each].unread(tokens) for each in others)), "")
+        return replace(reading, complete=False, not_understood=(unread,)) if unread else reading
 
     def _draft(
         self,
@@ -158,7 +169,9 @@ class QuestionParser:
         read_widening(sentence, draft, before)
         read_filters(sentence, draft)
         read_who(sentence, draft, vocabulary.who)
-        read_absence(sentence, draft, self._model, self._by_verb, today)
+        read_absence(
+            sentence, draft, self._model, self._by_verb, placed=vocabulary.placed, today=today
+        )
         read_ranking(sentence, draft, vocabulary.lexicon.qualities, follow_up=follows)
         read_asked_for(sentence, draft)
         if follows and not draft.has_breakdown:

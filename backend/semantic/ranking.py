@@ -55,6 +55,11 @@ def read_direction(sentence: Sentence, draft: Draft) -> None:
         if draft.order in (None, order):
             draft.order = order
             sentence.claim(index)
+    for index in sentence.of(Kind.FOREMOST):
+        before = sentence.before(index)
+        if draft.order is not None and sentence.kind(before) is Kind.METRIC:
+            # "Highest margin FIRST".
+            sentence.claim(index)
     for index in sentence.of(Kind.SORT):
         if sentence.kind(sentence.after(index)) is Kind.METRIC:
             draft.order = draft.order or "desc"

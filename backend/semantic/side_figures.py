@@ -43,9 +43,12 @@ def read_running_total(
 
 
 def read_rest(sentence: Sentence, draft: Draft, before: MetricQuery | None) -> None:
-    """As in "os 5 maiores e o resto"."""
+    """As in "os 5 maiores e o resto", "everything else lumped together"."""
     for index in sentence.of(Kind.REST):
         limited = draft.limit is not None and draft.dimensions
         if limited or (before is not None and before.limit is not None and before.dimensions):
             draft.other = True
             sentence.claim(index)
+            for beside in (sentence.before(index), sentence.after(index)):
+                if sentence.kind(beside) is Kind.LUMPED:
+                    sentence.claim(beside)

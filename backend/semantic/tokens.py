@@ -37,6 +37,7 @@ _TOKEN = re.compile(
     | \d+(?:[.,]\d+)*[^\W\d_]*[ºª°]?\d*[^\W\d_]* # 5, 1.000,50, 1º, 3rd, 10k, 1t26
     | [^\W\d_]+/\d{2}(?:\d{2})?(?!\d)            # mar/25
     | (?:R|US)\$                                 # R$ 10
+    | (?:w/o\b|[cpsw]/(?!\w))                     # c/ entrega, w/o
     | [^\W\d_][^\W_]*                            # vendas, t1
     | ,                                          # a list
     | (?<=\s)[-–—](?=\s)                         # a range

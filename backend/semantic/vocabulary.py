@@ -38,6 +38,8 @@ class Vocabulary:
         said = dict(_lexicon_phrases(self.lexicon))
         unread = {phrase for phrase, meaning in said.items() if meaning.kind is Kind.UNREAD}
         of_model = dict(_model_phrases(model, language, said))
+        #: The metric of what customers place: orders.
+        self.placed = _placed(self.lexicon, of_model)
         of_model.update(_verbs(self.lexicon, of_model))
         for phrase in _split_by(of_model, said):
             del said[phrase]
@@ -50,9 +52,12 @@ class Vocabulary:
         #: What counts the members of a dimension: that of "quantos clientes", by the dimension.
         self.counts = _counts(said)
         said.update({phrase: Meaning(kind=Kind.UNREAD) for phrase in unread - said.keys()})
+        self._unread = PhraseTable(dict.fromkeys(unread, True))
         self._dimension_words = frozenset(
             phrase[-1] for phrase, meaning in of_model.items() if meaning.kind is Kind.DIMENSION
         )
+        #: Words of the model's own and of its members, which stand for nothing else.
+        self._taken = self._model_words | members.words
         self._spoken = self.lexicon.words | self._model_words
         self._said = PhraseTable(said)
         self._named = members.table
@@ -64,6 +69,22 @@ class Vocabulary:
     def knows(self, word: str) -> bool:
         """True for a word of the model's own."""
         return word in self._model_words
+
+    def written_out(self, token: Token) -> Token:
+        """A word that is typed as in a chat, written out: "q" is "que"."""
+        long = self.lexicon.chat.get(token.word)
+        if long is None or token.text != token.text.lower() or token.word in self._taken:
+            return token
+        return replace(token, word=long)
+
+    def unread(self, tokens: Sequence[Token]) -> str:
+        """The first phrase of several words that the language has and this grammar does not read."""
+        said = [self.written_out(token).word for token in tokens]
+        for start in range(len(said)):
+            end = next((end for _, end in self._unread.matches(said, start)), start)
+            if end > start + 1:
+                return " ".join(token.text for token in tokens[start:end])
+        return ""
 
     def matches(
         self, tokens: Sequence[Token], spoken: Sequence[str], start: int
@@ -184,6 +205,15 @@ def _verbs(spoken: Lexicon, of_model: Mapping[Phrase, Meaning]) -> Iterator[tupl
         meaning = of_model.get(noun)
         if verb not in of_model and meaning is not None and meaning.kind is Kind.METRIC:
             yield verb, replace(meaning, verb=Kind.BUYING)
+
+
+def _placed(spoken: Lexicon, of_model: Mapping[Phrase, Meaning]) -> str | None:
+    """The one metric that the language's verbs of ordering stand for."""
+    for noun in spoken.verbs_of.values():
+        metrics = of_model[noun].metrics if noun in of_model else ()
+        if len(metrics) == 1:
+            return metrics[0]
+    return None
 
 
 def _looks_plural(text: str) -> bool:
