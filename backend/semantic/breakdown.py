@@ -15,11 +15,22 @@ def read_grouping(sentence: Sentence, draft: Draft) -> None:
     """As in "por vendedor", "por vendedor e região", "por região e por mês", "em cada categoria"."""
     for index in sentence.of(Kind.BY):
         item = sentence.after(index)
-        if not group_by(sentence, draft, item):
+        if _is_listed_with_metrics(sentence, index) or not group_by(sentence, draft, item):
             continue
         sentence.claim(index)
         while group_by(sentence, draft, item := _next_in_list(sentence, item)):
             pass
+
+
+def _is_listed_with_metrics(sentence: Sentence, index: int) -> bool:
+    """As in "oportunidades ganhas e ABERTAS POR vendedor": open ones are asked for, too."""
+    joint = sentence.before(index)
+    return (
+        " " in sentence.said(index)
+        and joint is not None
+        and sentence.kind(joint) is Kind.AND
+        and sentence.kind(sentence.before(joint)) is Kind.METRIC
+    )
 
 
 def read_asked_for(sentence: Sentence, draft: Draft) -> None:

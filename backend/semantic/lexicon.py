@@ -39,7 +39,7 @@ class PeriodWords:
     #: Monday is 0.
     weekdays: PhraseTable[int]
     #: this, last, previous, before_last, same, span, of, article, bare_before, from, to, since,
-    #: until, between, and, onward, start, accumulated, so_far, weekend, working_day, fiscal_year,
+    #: until, between, and, before_short_years, bounds_of, onward, start, accumulated, so_far, weekend, working_day, fiscal_year,
     #: fiscal_quarter, fortnight, two_months, four_months, ago, and holidays by name.
     classes: Mapping[str, PhraseTable[str]]
 
@@ -70,6 +70,8 @@ class Lexicon:
     #: After these, a word that is a member too is a time ("in May").
     before_periods: frozenset[str]
     period: PeriodWords
+    #: Names of months that are short for others and other words, too: "mar", "set".
+    short_months: frozenset[str]
     #: Every word above, look-alikes and speech: by these a text is known to be of this language.
     words: frozenset[str]
     #: Adjectives and the like: no name of many is read into them.
@@ -125,6 +127,14 @@ def lexicon(language: Language) -> Lexicon:
         before_names=_words(data["before_names"]),
         before_periods=_words(data["before_periods"]),
         period=period,
+        short_months=frozenset(
+            word
+            for word in period.shy_months
+            if any(
+                word in texts and any(len(text) > len(word) for text in texts)
+                for texts in data["period"]["months"]
+            )
+        ),
         words=frozenset(word for word in known if word.isalpha()),
         everyday=_words(data["everyday"]),
         lone_words=frozenset(_lone_words(data, phrases, tables)),

@@ -41,6 +41,7 @@ from backend.semantic.span import Span
 from backend.semantic.thresholds import read_thresholds, settle_thresholds
 from backend.semantic.time_words import time_words
 from backend.semantic.tokens import Token, tokenise
+from backend.semantic.unknown_names import with_unknown_names
 from backend.semantic.validity import is_valid
 from backend.semantic.verb_metrics import closings, metrics_of_verbs
 from backend.semantic.vocabulary import Vocabulary
@@ -139,9 +140,11 @@ class QuestionParser:
     def _unless_unread(
         self, reading: Reading, tokens: tuple[Token, ...], likely: Sequence[Language]
     ) -> Reading:
-        """"O que é" asks for a meaning in Portuguese; in Spanish its words are empty one by one."""
+        """ "O que é" asks for a meaning in Portuguese; in Spanish its words are empty one by one."""
         others = (each for each in likely if reading.complete and each is not reading.language)
-        unread = next(filter(None, (self._vocabularies[each].unread(tokens) for each in others)), "")
+        unread = next(
+            filter(None, (self._vocabularies[each].unread(tokens) for each in others)), ""
+        )
         return replace(reading, complete=False, not_understood=(unread,)) if unread else reading
 
     def _draft(
@@ -161,7 +164,8 @@ class QuestionParser:
             period_of(previous, today),
             self._calendar,
         )
-        sentence, draft = scan(tokens, time, vocabulary), Draft()
+        spans = scan(tokens, time, vocabulary).spans
+        sentence, draft = Sentence(tokens, with_unknown_names(tokens, spans)), Draft()
         before = previous if follows else None
         read_comparison(sentence, draft, time, period_of(before, today))
         _read_period(sentence, draft)

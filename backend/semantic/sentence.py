@@ -110,6 +110,9 @@ def _spans(
         rival = phrases.get(period[1], _NOTHING).kind
         if rival is Kind.MEMBER and period[1] == start + 1:
             phrases[period[1]] = _time_or_member(tokens, start, vocabulary)
+        elif period[1] == start + 1 and vocabulary.may_be_a_name(tokens[start]):
+            # "Ingresos en Mar", where hotels are called Mar Azul and Mar de Plata.
+            phrases[period[1]] = _NOTHING
         elif rival not in _BEFORE_PERIODS:
             phrases[period[1]] = Meaning(kind=Kind.PERIOD)
     elif phrases.get(

@@ -12,7 +12,7 @@ from backend.semantic.model import SemanticModel
 from backend.semantic.phrase_table import PhraseTable
 from backend.semantic.span import Meaning
 from backend.semantic.spelling import Spelling
-from backend.semantic.tokens import Token, words
+from backend.semantic.tokens import COMMA, Token, words
 
 _VERBS = (Kind.SELLING, Kind.BILLING, Kind.BUYING)
 #: A misspelt word may become one of these kinds. It never becomes a word that changes nothing:
@@ -61,6 +61,7 @@ class Vocabulary:
         self._spoken = self.lexicon.words | self._model_words
         self._said = PhraseTable(said)
         self._named = members.table
+        self._member_words = members.words
         self.spelling = Spelling(
             meant=(_meant(said, self.lexicon) | members.whole) - _empty(said),
             known=(*self.lexicon.words, *self._said.words(), *members.words),
@@ -76,6 +77,15 @@ class Vocabulary:
         if long is None or token.text != token.text.lower() or token.word in self._taken:
             return token
         return replace(token, word=long)
+
+    def may_be_a_name(self, token: Token) -> bool:
+        """True for the short name of a month, with a capital, where members are called so, too."""
+        return (
+            token.word in self.lexicon.short_months
+            and token.word in self._member_words
+            and token.text[0].isupper()
+            and not token.text.isupper()
+        )
 
     def unread(self, tokens: Sequence[Token]) -> str:
         """The first phrase of several words that the language has and this grammar does not read."""
@@ -111,7 +121,33 @@ class Vocabulary:
                 not is_word or spelt.is_written_in(written, tokens)
             ):
                 said[end] = spelt.meaning
+        shared = self._sharing_a_noun(spoken, start)
+        if shared is not None:
+            said[start + 1] = shared
         yield from ((meaning, end) for end, meaning in said.items())
+
+    def _sharing_a_noun(self, spoken: Sequence[str], start: int) -> Meaning | None:
+        """One word of a list whose noun is said once: "orders won and LOST", "GROSS and net sales"."""
+        before = start
+        while before >= 3 and self._joins(spoken[before - 1]):
+            # Back to the member of the list that has the noun: "won, lost and open".
+            noun, kind = spoken[before - 3], spoken[before - 2]
+            if self._metric(noun, kind) is not None:
+                return self._metric(noun, spoken[start])
+            before -= 2
+        if start + 3 < len(spoken) and self._joins(spoken[start + 1]):
+            kind, noun = spoken[start + 2], spoken[start + 3]
+            if self._metric(kind, noun) is not None:
+                return self._metric(spoken[start], noun)
+        return None
+
+    def _joins(self, word: str) -> bool:
+        meaning = self._said.get((word,))
+        return word == COMMA or (meaning is not None and meaning.kind is Kind.AND)
+
+    def _metric(self, *phrase: str) -> Meaning | None:
+        meaning = self._said.get(phrase)
+        return meaning if meaning is not None and meaning.kind is Kind.METRIC else None
 
     def _is_called(self, tokens: Sequence[Token], at: int) -> bool:
         """True for one word of a name that is written as one: "easy sales" are not of a genre."""
