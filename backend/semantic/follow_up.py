@@ -10,9 +10,11 @@ from dataclasses import replace
 from datetime import date
 
 from backend.domain.sales import MetricQuery, Reading
+from backend.semantic.calendar_unit import Unit
 from backend.semantic.draft import Draft
 from backend.semantic.measures import telling
 from backend.semantic.model import SemanticModel
+from backend.semantic.moment import in_year
 from backend.semantic.period import Period
 
 
@@ -61,6 +63,25 @@ def either(followed: Reading, anew: Reading) -> Reading:
     if followed.query is None or anew.query is None:
         return anew
     return replace(followed, complete=False, readings=(followed.query, anew.query))
+
+
+def year_in_doubt(reading: Reading, draft: Draft, before: Period | None) -> Reading:
+    """Of "and last year?" after October: last year's October, or all of last year? Then both.
+
+    `draft` is the follow-up alone, and `before` the period of the question before it.
+    """
+    query, year = reading.query, draft.period
+    if not reading.complete or query is None or year is None or year.unit is not Unit.YEAR:
+        return reading
+    if draft.grain or draft.compare or before is None or before.from_date is None:
+        return reading
+    if before.from_date.year != before.to_date.year or before.unit is Unit.YEAR:
+        return reading
+    dates = in_year(before, year.to_date.year)
+    if dates is None or before.to_date.year == year.to_date.year:
+        return reading
+    then = replace(query, from_date=dates.from_date, to_date=dates.to_date)
+    return replace(reading, query=then, complete=False, readings=(then, query))
 
 
 def _restricted(

@@ -27,7 +27,7 @@ from backend.semantic.draft import Draft
 from backend.semantic.drafted import queries_of
 from backend.semantic.empty_words import claim_empty_words
 from backend.semantic.filters import read_filters, read_owned
-from backend.semantic.follow_up import either, period_of, take_over
+from backend.semantic.follow_up import either, period_of, take_over, year_in_doubt
 from backend.semantic.kind import Kind
 from backend.semantic.language import detect_language, likely_languages
 from backend.semantic.measures import read_measures, read_missing_measure
@@ -132,7 +132,7 @@ class QuestionParser:
                 taken = take_over(follow_up, previous, self._model, today)
                 followed = self._reading(taken, sentence_of_it, language, follow_up=True)
                 if goes_on:
-                    return followed
+                    return year_in_doubt(followed, follow_up, period_of(previous, today))
                 return either(followed, self._reading(draft, sentence, language, follow_up=False))
         read_missing_measure(draft, self._model)
         return self._reading(draft, sentence, language, follow_up=False)

@@ -199,6 +199,7 @@ def _beside_a_month(time: TimeWords, start: int, end: int) -> bool:
 def _spelt_part(time: TimeWords, start: int) -> tuple[Unit, int, None, int] | None:
     """As in "primeiro trimestre", "trimestre 1"."""
     ordinal = time.lexicon.ordinals.match(time.words, start)
+    ordinal = ordinal or _bare_ordinal(time, start)
     unit = time.unit(ordinal[1] if ordinal else start)
     if unit is None:
         return None
@@ -206,6 +207,14 @@ def _spelt_part(time: TimeWords, start: int) -> tuple[Unit, int, None, int] | No
         return unit[0], ordinal[0], None, unit[1]
     number = time.number(unit[1])
     return (unit[0], number, None, unit[1] + 1) if number else None
+
+
+def _bare_ordinal(time: TimeWords, start: int) -> tuple[int, int] | None:
+    """The 3 of "no 3 trimestre": several quarters would be in the plural."""
+    word = time.word(start)
+    if not (len(word) == 1 and word.isascii() and word.isdigit()) or time.is_plural(start + 1):
+        return None
+    return (int(word), start + 1) if time.follows("before_part_codes", start) else None
 
 
 def _in_its_year(template: Period, said: tuple[int, int] | None, end: int) -> Moment | None:

@@ -28,7 +28,9 @@ def read_ranking(
     for index in sentence.of(*_ADJECTIVES, *_ADVERBS):
         order = _order(sentence, index)
         item = _ranked_item(sentence, index)
-        goes_on = draft.order == order and _beside_a_ranking(sentence, index)
+        goes_on = draft.order == order and (
+            _beside_a_ranking(sentence, index) or _names_criterion(sentence, index)
+        )
         if (goes_on or draft.order is None) and _is_ranking(sentence, index, item, follow_up):
             number = _number(sentence, index, item)
             limit = number or _one(sentence, index, item, follow_up=follow_up)
@@ -96,6 +98,12 @@ def _beside_a_ranking(sentence: Sentence, index: int) -> bool:
     if before is not None and sentence.kind(before) is Kind.NUMBER:
         before = sentence.before(before)
     return before is not None and sentence.kind(before) in (*_ADJECTIVES, *_ADVERBS)
+
+
+def _names_criterion(sentence: Sentence, index: int) -> bool:
+    """As in "top 5 produtos COM MAIS devoluções"."""
+    having = sentence.kind(sentence.before(index)) in _HAVING
+    return having and sentence.kind(sentence.after(index)) is Kind.METRIC
 
 
 def _is_ranking(sentence: Sentence, index: int, item: int | None, follow_up: bool) -> bool:

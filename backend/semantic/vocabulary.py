@@ -26,6 +26,9 @@ _EMPTY = (
     Kind.WHAT,
     Kind.ONLY,
 )
+_BOUNDS = (Kind.OVER, Kind.AT_LEAST, Kind.UNDER, Kind.AT_MOST)
+#: Words of "greater than or equal to".
+_LONGEST_BOUND = 5
 _CORRECTED_TO = frozenset(Kind) - frozenset(_EMPTY)
 
 
@@ -86,6 +89,18 @@ class Vocabulary:
             and token.text[0].isupper()
             and not token.text.isupper()
         )
+
+    def is_currency(self, word: str) -> bool:
+        meaning = self._said.get((word,))
+        return meaning is not None and meaning.kind is Kind.CURRENCY
+
+    def bounds_before(self, spoken: Sequence[str], end: int) -> bool:
+        """True where a phrase such as "more than" ends there."""
+        for start in range(max(0, end - _LONGEST_BOUND), end):
+            meaning = self._said.get(tuple(spoken[start:end]))
+            if meaning is not None and meaning.kind in _BOUNDS:
+                return True
+        return False
 
     def unread(self, tokens: Sequence[Token]) -> str:
         """The first phrase of several words that the language has and this grammar does not read."""

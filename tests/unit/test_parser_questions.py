@@ -78,6 +78,17 @@ def test_a_metric_alone_may_go_on_from_the_question_before_or_not() -> None:
     ]
 
 
+@pytest.mark.parametrize("question", ["and last year?", "e em 2025?", "¿y el año pasado?"])
+def test_a_year_after_a_month_is_all_of_it_or_that_month(question: str) -> None:
+    reading = read(question, date(2026, 11, 24), "faturamento por região em outubro")
+
+    assert not reading.complete
+    assert [(each.dimensions, each.from_date, each.to_date) for each in reading.readings] == [
+        (("region",), date(2025, 10, 1), date(2025, 10, 31)),
+        (("region",), date(2025, 1, 1), date(2025, 12, 31)),
+    ]
+
+
 def test_where_both_come_to_the_same_a_metric_alone_is_no_doubt() -> None:
     assert read("ticket médio", date(2026, 11, 24), "faturamento").complete
 
