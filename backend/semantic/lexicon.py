@@ -18,8 +18,6 @@ from backend.semantic.phrase_table import PhraseTable
 from backend.semantic.tokens import words
 
 Phrase = tuple[str, ...]
-
-
 #: Their lists are grouped by what the words stand for.
 _VALUED = (Kind.GRAIN, Kind.EARLIER, Kind.SCALE, Kind.CURRENCY)
 
@@ -39,8 +37,8 @@ class PeriodWords:
     #: Monday is 0.
     weekdays: PhraseTable[int]
     #: this, last, previous, before_last, same, span, of, article, bare_before, from, to, since,
-    #: until, between, and, before_short_years, bounds_of, onward, start, accumulated, so_far, weekend, working_day, fiscal_year,
-    #: fiscal_quarter, fortnight, two_months, four_months, ago, and holidays by name.
+    #: until, between, and, onward, start, accumulated, so_far, weekend, working_day, fiscal_year,
+    #: fiscal_quarter, fortnight, two_months, four_months, ago, holidays by name, and the rest.
     classes: Mapping[str, PhraseTable[str]]
 
 
@@ -127,14 +125,7 @@ def lexicon(language: Language) -> Lexicon:
         before_names=_words(data["before_names"]),
         before_periods=_words(data["before_periods"]),
         period=period,
-        short_months=frozenset(
-            word
-            for word in period.shy_months
-            if any(
-                word in texts and any(len(text) > len(word) for text in texts)
-                for texts in data["period"]["months"]
-            )
-        ),
+        short_months=period.shy_months - _words(texts[0] for texts in data["period"]["months"]),
         words=frozenset(word for word in known if word.isalpha()),
         everyday=_words(data["everyday"]),
         lone_words=frozenset(_lone_words(data, phrases, tables)),

@@ -140,7 +140,10 @@ class QuestionParser:
     def _unless_unread(
         self, reading: Reading, tokens: tuple[Token, ...], likely: Sequence[Language]
     ) -> Reading:
-        """ "O que é" asks for a meaning in Portuguese; in Spanish its words are empty one by one."""
+        """Not complete where another likely language has words that no grammar reads.
+
+        "O que é" asks for a meaning in Portuguese; in Spanish its words are empty one by one.
+        """
         others = (each for each in likely if reading.complete and each is not reading.language)
         unread = next(
             filter(None, (self._vocabularies[each].unread(tokens) for each in others)), ""

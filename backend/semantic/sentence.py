@@ -16,6 +16,9 @@ _GLUE = (Kind.FUNCTION, Kind.WHAT, Kind.ONLY)
 
 #: Where a period is as long, these are rather meant.
 _BEFORE_PERIODS = (Kind.METRIC, Kind.DIMENSION, Kind.MEMBER, Kind.UNREAD)
+_BOUNDS = (Kind.OVER, Kind.AT_LEAST, Kind.UNDER, Kind.AT_MOST)
+#: Words of "greater than or equal to".
+_LONGEST_BOUND = 5
 #: Of a number like a year of these, "mais que 2025" may mean the year.
 _RECENT_YEARS = 12
 _NOTHING = Meaning(kind=Kind.UNKNOWN)
@@ -154,10 +157,13 @@ def _is_bound(
     word = tokens[start].word
     if period[1] != start + 1 or not (len(word) == 4 and word.isascii() and word.isdigit()):
         return False
-    if vocabulary.is_currency(time.word(start - 1)):
+    if vocabulary.kind_of(time.word(start - 1)) is Kind.CURRENCY:
         return True
     is_recent = time.today.year - _RECENT_YEARS <= int(word) <= time.today.year + 1
-    return not is_recent and vocabulary.bounds_before(time.words, start)
+    return not is_recent and any(
+        vocabulary.kind_of(*time.words[first:start]) in _BOUNDS
+        for first in range(max(0, start - _LONGEST_BOUND), start)
+    )
 
 
 def _time_or_member(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> Meaning:
