@@ -65,13 +65,22 @@ def either(followed: Reading, anew: Reading) -> Reading:
     return replace(followed, complete=False, readings=(followed.query, anew.query))
 
 
-def year_in_doubt(reading: Reading, draft: Draft, before: Period | None) -> Reading:
+def year_in_doubt(
+    reading: Reading, draft: Draft, before: Period | None, *, entire: bool
+) -> Reading:
     """Of "and last year?" after October: last year's October, or all of last year? Then both.
 
-    `draft` is the follow-up alone, and `before` the period of the question before it.
+    `draft` is the follow-up alone, `before` the period of the question before it, and `entire` is
+    true where the whole year is named as such.
     """
     query, year = reading.query, draft.period
-    if not reading.complete or query is None or year is None or year.unit is not Unit.YEAR:
+    if (
+        entire
+        or not reading.complete
+        or query is None
+        or year is None
+        or year.unit is not Unit.YEAR
+    ):
         return reading
     if draft.grain or draft.compare or before is None or before.from_date is None:
         return reading

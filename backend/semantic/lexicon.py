@@ -3,7 +3,7 @@
 The lists are words; what is done with each kind is in the rules that `parser.py` lists.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,6 +40,12 @@ class PeriodWords:
     #: until, between, and, onward, start, accumulated, so_far, weekend, working_day, fiscal_year,
     #: fiscal_quarter, fortnight, two_months, four_months, ago, holidays by name, and the rest.
     classes: Mapping[str, PhraseTable[str]]
+
+    def says(self, *names: str, words: Sequence[str]) -> bool:
+        """True where a phrase of one of these classes stands anywhere in the words."""
+        return any(
+            self.classes[name].match(words, start) for name in names for start in range(len(words))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,7 +132,13 @@ class QuestionParser:
                 taken = take_over(follow_up, previous, self._model, today)
                 followed = self._reading(taken, sentence_of_it, language, follow_up=True)
                 if goes_on:
-                    return year_in_doubt(followed, follow_up, period_of(previous, today))
+                    said = [token.word for token in tokens]
+                    return year_in_doubt(
+                        followed,
+                        follow_up,
+                        period_of(previous, today),
+                        entire=vocabulary.lexicon.period.says("whole", "whole_behind", words=said),
+                    )
                 return either(followed, self._reading(draft, sentence, language, follow_up=False))
         read_missing_measure(draft, self._model)
         return self._reading(draft, sentence, language, follow_up=False)

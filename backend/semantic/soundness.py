@@ -10,7 +10,9 @@ from backend.semantic.verb_metrics import merits
 
 def is_sound(query: MetricQuery, draft: Draft, model: SemanticModel) -> bool:
     """True when the query's figures are what the question asked for."""
-    return not doubted(query, draft, model) and is_valid(model, query)
+    # What is the revenue of those without orders?
+    is_of_others = query.without is not None and query.without not in query.metrics
+    return not is_of_others and not doubted(query, draft, model) and is_valid(model, query)
 
 
 def doubted(query: MetricQuery, draft: Draft, model: SemanticModel) -> tuple[Kind, ...]:

@@ -17,6 +17,8 @@ _LEAST_CAPITALISED = 4
 
 def with_unknown_names(tokens: Sequence[Token], spans: Sequence[Span]) -> list[Span]:
     """The spans, with those of one unknown name made one, which means nothing."""
+    if all(span.kind is not Kind.MEMBER for span in spans):
+        return list(spans)
     headed = _is_headline(tokens)
     found: list[Span] = []
     index = 0
