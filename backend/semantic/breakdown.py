@@ -53,6 +53,13 @@ def read_grain(sentence: Sentence, draft: Draft) -> None:
             draft.grain = "day" if days and days <= _DAYS_TOLD_BY_DAY else "month"
 
 
+def read_bare_dimension(sentence: Sentence, draft: Draft) -> None:
+    """What "e os clientes?" asks for is what was asked before, by customer."""
+    first = sentence.after(-1)
+    if sentence.kind(first) is Kind.DIMENSION:
+        group_by(sentence, draft, first)
+
+
 def _next_in_list(sentence: Sentence, item: int | None) -> int | None:
     joint = sentence.after(item) if item is not None else None
     if joint is None or sentence.kind(joint) is not Kind.AND:

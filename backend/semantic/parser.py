@@ -19,7 +19,12 @@ from datetime import date
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, Reading
 from backend.semantic.absence import read_absence
-from backend.semantic.breakdown import group_by, read_asked_for, read_grain, read_grouping
+from backend.semantic.breakdown import (
+    read_asked_for,
+    read_bare_dimension,
+    read_grain,
+    read_grouping,
+)
 from backend.semantic.company_calendar import CompanyCalendar
 from backend.semantic.comparing import read_compared_members, read_comparison, settle_comparison
 from backend.semantic.counting import read_closing, read_counted
@@ -28,14 +33,14 @@ from backend.semantic.drafted import queries_of
 from backend.semantic.empty_words import claim_empty_words
 from backend.semantic.filters import read_filters, read_owned
 from backend.semantic.follow_up import either, period_of, take_over, year_in_doubt
-from backend.semantic.kind import Kind
 from backend.semantic.language import detect_language, likely_languages
+from backend.semantic.listed_periods import read_period
 from backend.semantic.measures import read_measures, read_missing_measure
 from backend.semantic.member_names import MemberNames, Members
 from backend.semantic.model import SemanticModel
 from backend.semantic.ranking import read_direction, read_ranking, read_who
 from backend.semantic.sentence import Sentence, scan
-from backend.semantic.side_figures import read_rest, read_running_total, read_share
+from backend.semantic.side_figures import read_rest, read_running_total, read_share, run_up_to_today
 from backend.semantic.soundness import doubted, is_sound
 from backend.semantic.span import Span
 from backend.semantic.thresholds import read_thresholds, settle_thresholds
@@ -130,6 +135,7 @@ class QuestionParser:
             )
             if not follow_up.is_empty:
                 taken = take_over(follow_up, previous, self._model, today)
+                run_up_to_today(taken, self._model, today)
                 followed = self._reading(taken, sentence_of_it, language, follow_up=True)
                 if goes_on:
                     said = [token.word for token in tokens]
@@ -139,8 +145,10 @@ class QuestionParser:
                         period_of(previous, today),
                         entire=vocabulary.lexicon.period.says("whole", "whole_behind", words=said),
                     )
+                run_up_to_today(draft, self._model, today)
                 return either(followed, self._reading(draft, sentence, language, follow_up=False))
         read_missing_measure(draft, self._model)
+        run_up_to_today(draft, self._model, today)
         return self._reading(draft, sentence, language, follow_up=False)
 
     def _unless_unread(
@@ -177,7 +185,7 @@ class QuestionParser:
         sentence, draft = Sentence(tokens, with_unknown_names(tokens, spans)), Draft()
         before = previous if follows else None
         read_comparison(sentence, draft, time, period_of(before, today))
-        _read_period(sentence, draft)
+        read_period(sentence, draft, time)
         read_grouping(sentence, draft)
         read_widening(sentence, draft, before)
         read_filters(sentence, draft)
@@ -188,7 +196,7 @@ class QuestionParser:
         read_ranking(sentence, draft, vocabulary.lexicon.qualities, follow_up=follows)
         read_asked_for(sentence, draft)
         if follows and not draft.has_breakdown:
-            _read_bare_dimension(sentence, draft)
+            read_bare_dimension(sentence, draft)
         read_grain(sentence, draft)
         read_direction(sentence, draft)
         settle_comparison(draft)
@@ -208,7 +216,7 @@ class QuestionParser:
         read_closing(sentence, draft, counts, self._closings)
         read_compared_members(sentence, draft)
         read_share(sentence, draft, before)
-        read_running_total(sentence, draft, before, today)
+        read_running_total(sentence, draft, before, time)
         read_rest(sentence, draft, before)
         read_owned(sentence, draft, self._model)
         claim_empty_words(sentence, draft)
@@ -232,18 +240,3 @@ class QuestionParser:
             if len(queries) > 1 and all(is_sound(each, draft, self._model) for each in queries)
             else (),
         )
-
-
-def _read_period(sentence: Sentence, draft: Draft) -> None:
-    """One period; a second one would be a comparison."""
-    for index in sentence.of(Kind.PERIOD):
-        if draft.period in (None, sentence.spans[index].period):
-            draft.period = sentence.spans[index].period
-            sentence.claim(index)
-
-
-def _read_bare_dimension(sentence: Sentence, draft: Draft) -> None:
-    """What "e os clientes?" asks for is what was asked before, by customer."""
-    first = sentence.after(-1)
-    if sentence.kind(first) is Kind.DIMENSION:
-        group_by(sentence, draft, first)

@@ -29,9 +29,14 @@ _FIRST_SHORT_YEAR = 2013
 
 def month(time: TimeWords, start: int) -> Moment | None:
     """As in "outubro", "mês de outubro", "October 2026", "março do ano passado", "mar/25", "10/2026"."""
-    unit = time.unit(start)
+    unit = _unit_named(time, start)
     at = time.skip("of", unit[1]) if unit and unit[0] is Unit.MONTH else start
     return _written_month(time, at) or _month_by_name(time, at)
+
+
+def _unit_named(time: TimeWords, start: int) -> tuple[Unit, int] | None:
+    """The "mês" of "mês de outubro", and not of "por mês de janeiro a outubro"."""
+    return None if time.follows("every", start) else time.unit(start)
 
 
 def part_of_year(time: TimeWords, start: int) -> Moment | None:
@@ -66,7 +71,7 @@ def _may_be_a_name(time: TimeWords, start: int, said_year: int | None) -> bool:
 
 def year(time: TimeWords, start: int) -> Moment | None:
     """As in "2026", "ano de 2026"."""
-    unit = time.unit(start)
+    unit = _unit_named(time, start)
     at = time.skip("of", unit[1]) if unit and unit[0] is Unit.YEAR else start
     number = year_in(time.word(at)) or _short_year_alone(time, at, named=at > start)
     if number is None:

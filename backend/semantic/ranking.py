@@ -44,7 +44,9 @@ def read_ranking(
             sentence.claim(index)
     for index in sentence.of(Kind.RANKING):
         item = sentence.after(index)
-        group_by(sentence, draft, item)
+        if not group_by(sentence, draft, item):
+            # "Customer ranking by orders".
+            group_by(sentence, draft, sentence.before(index))
         if draft.dimensions or draft.grain:
             draft.order = draft.order or "desc"
             sentence.claim(index)
@@ -65,6 +67,8 @@ def read_direction(sentence: Sentence, draft: Draft) -> None:
     for index in sentence.of(Kind.SORT):
         if sentence.kind(sentence.after(index)) is Kind.METRIC:
             draft.order = draft.order or "desc"
+            # "CUSTOMERS ranked by revenue".
+            group_by(sentence, draft, sentence.before(index))
             sentence.claim(index)
 
 
@@ -101,9 +105,11 @@ def _beside_a_ranking(sentence: Sentence, index: int) -> bool:
 
 
 def _names_criterion(sentence: Sentence, index: int) -> bool:
-    """As in "top 5 produtos COM MAIS devoluções"."""
-    having = sentence.kind(sentence.before(index)) in _HAVING
-    return having and sentence.kind(sentence.after(index)) is Kind.METRIC
+    """As in "top 5 produtos COM MAIS devoluções", "top 5 clientes que MAIS compraram"."""
+    before, after = sentence.before(index), sentence.after(index)
+    if sentence.kind(index) in _ADVERBS and (_is_verb(sentence, before) or _is_verb(sentence, after)):
+        return True
+    return sentence.kind(before) in _HAVING and sentence.kind(after) is Kind.METRIC
 
 
 def _is_ranking(sentence: Sentence, index: int, item: int | None, follow_up: bool) -> bool:
