@@ -10,7 +10,7 @@ from backend.semantic.parser import QuestionParser
 from tests.unit.parser_questions import MEMBERS, Case, arguments, cases, read
 from tests.unit.semantic_model import MODEL
 
-CASES = [*cases(), *cases("questions_full.yaml")]
+CASES = [*cases(), *cases("questions_full.yaml"), *cases("questions_chat.yaml")]
 READ = [case for case in CASES if case.expected is not None]
 UNREAD = [case for case in CASES if case.expected is None]
 
