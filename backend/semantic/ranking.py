@@ -107,7 +107,9 @@ def _beside_a_ranking(sentence: Sentence, index: int) -> bool:
 def _names_criterion(sentence: Sentence, index: int) -> bool:
     """As in "top 5 produtos COM MAIS devoluções", "top 5 clientes que MAIS compraram"."""
     before, after = sentence.before(index), sentence.after(index)
-    if sentence.kind(index) in _ADVERBS and (_is_verb(sentence, before) or _is_verb(sentence, after)):
+    if sentence.kind(index) in _ADVERBS and (
+        _is_verb(sentence, before) or _is_verb(sentence, after)
+    ):
         return True
     return sentence.kind(before) in _HAVING and sentence.kind(after) is Kind.METRIC
 

@@ -12,8 +12,10 @@ from backend.semantic.verb_metrics import merits
 
 def is_sound(query: MetricQuery, draft: Draft, model: SemanticModel) -> bool:
     """True when the query's figures are what the question asked for."""
-    # What is the revenue of those without orders?
-    is_of_others = query.without is not None and query.without not in query.metrics
+    # What is the revenue of those without orders, and who of them has the most?
+    is_of_others = query.without is not None and (
+        query.without not in query.metrics or query.order is not None or query.share
+    )
     return not is_of_others and not doubted(query, draft, model) and _can_be_told(query, model)
 
 
