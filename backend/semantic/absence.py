@@ -22,9 +22,14 @@ def read_absence(
     draft: Draft,
     model: SemanticModel,
     by_verb: Mapping[Kind, str],
+    *,
+    placed: str | None,
     today: date,
 ) -> None:
-    """Claims the denial with the metric or verb that it denies, and whose members are listed."""
+    """Claims the denial with the metric or verb that it denies, and whose members are listed.
+
+    Whoever did not buy placed no order: `placed` is the metric of orders, where the model has one.
+    """
     for index in sentence.of(*_DENIALS):
         denied = _denied(sentence, index)
         if denied is None:
@@ -38,7 +43,9 @@ def read_absence(
         # Whoever has none of one thing that is sold has none of the others.
         meant = by_verb.get(verb, next(iter(model.metrics)))
         named = sentence.meaning(denied).metrics or (meant,)
-        metrics = telling(model, named, draft.dimensions)
+        if verb is Kind.BUYING and placed is not None and not sentence.meaning(denied).metrics:
+            named = (placed, *named)
+        metrics = telling(model, named, (*draft.dimensions, *draft.filters))
         nothing = sentence.after(denied)
         if sentence.kind(nothing) is Kind.NOTHING:
             sentence.claim(nothing)

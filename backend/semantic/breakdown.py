@@ -15,11 +15,22 @@ def read_grouping(sentence: Sentence, draft: Draft) -> None:
     """As in "por vendedor", "por vendedor e região", "por região e por mês", "em cada categoria"."""
     for index in sentence.of(Kind.BY):
         item = sentence.after(index)
-        if not group_by(sentence, draft, item):
+        if _is_listed_with_metrics(sentence, index) or not group_by(sentence, draft, item):
             continue
         sentence.claim(index)
         while group_by(sentence, draft, item := _next_in_list(sentence, item)):
             pass
+
+
+def _is_listed_with_metrics(sentence: Sentence, index: int) -> bool:
+    """As in "oportunidades ganhas e ABERTAS POR vendedor": open ones are asked for, too."""
+    joint = sentence.before(index)
+    return (
+        " " in sentence.said(index)
+        and joint is not None
+        and sentence.kind(joint) is Kind.AND
+        and sentence.kind(sentence.before(joint)) is Kind.METRIC
+    )
 
 
 def read_asked_for(sentence: Sentence, draft: Draft) -> None:
@@ -40,6 +51,13 @@ def read_grain(sentence: Sentence, draft: Draft) -> None:
         if draft.grain is None:
             days = draft.period.days if draft.period else None
             draft.grain = "day" if days and days <= _DAYS_TOLD_BY_DAY else "month"
+
+
+def read_bare_dimension(sentence: Sentence, draft: Draft) -> None:
+    """What "e os clientes?" asks for is what was asked before, by customer."""
+    first = sentence.after(-1)
+    if sentence.kind(first) is Kind.DIMENSION:
+        group_by(sentence, draft, first)
 
 
 def _next_in_list(sentence: Sentence, item: int | None) -> int | None:

@@ -12,6 +12,7 @@ from backend.semantic.calendar_unit import Unit
 from backend.semantic.comparison import Distance, days_before
 from backend.semantic.draft import Draft
 from backend.semantic.kind import Kind
+from backend.semantic.listed_periods import ends_of
 from backend.semantic.period import Period, ago, whole
 from backend.semantic.period_reader import period_at
 from backend.semantic.sentence import Sentence
@@ -54,10 +55,23 @@ def read_comparison(
         _read_only_what_with(sentence, draft, time, words, periods[0], before)
     elif len(periods) == 1 or (not periods and _has_grain(sentence)):
         if sentence.has(Kind.GROWTH):
-            draft.compare = "previous_period"
-            sentence.claim(*sentence.of(Kind.GROWTH))
+            _read_growth(sentence, draft, time, periods)
     elif len(periods) == 2:
         _read_two(sentence, draft, time, words, (periods[0], periods[1]))
+
+
+def _read_growth(sentence: Sentence, draft: Draft, time: TimeWords, periods: list[int]) -> None:
+    """As in "crescimento em abril"; of "growth from March to April" what April is beside March."""
+    compare: Comparison | None = "previous_period"
+    span = sentence.spans[periods[0]] if periods else None
+    ends = ends_of(time, span.start, span.period) if span and span.period else None
+    if ends is not None and not sentence.has(Kind.GRAIN, Kind.UNIT, Kind.TREND):
+        compare = _relation(ends[1], ends[0])
+        draft.period = ends[1] if compare else None
+        sentence.claim(*periods)
+    if compare is not None:
+        draft.compare = compare
+        sentence.claim(*sentence.of(Kind.GROWTH))
 
 
 def settle_comparison(draft: Draft) -> None:

@@ -20,6 +20,8 @@ def read_filters(sentence: Sentence, draft: Draft) -> None:
     said_before, leaving_out = "", False
     places: list[str] = []
     for index in sentence.of(Kind.MEMBER):
+        if _is_listed_with_metrics(sentence, index):
+            continue
         members = sentence.meaning(index).members
         beside = _dimension_beside(sentence, index)
         said = sentence.meaning(beside).dimension if beside is not None else said_before
@@ -49,6 +51,14 @@ def read_filters(sentence: Sentence, draft: Draft) -> None:
             before = sentence.before(before)
         if sentence.kind(before) in (Kind.BY, Kind.FROM):
             sentence.claim(before)
+
+
+def _is_listed_with_metrics(sentence: Sentence, index: int) -> bool:
+    """As in "opportunities won and LOST": rather a second metric than a member to keep."""
+    joint = index - 1
+    if sentence.kind(joint) is not Kind.AND or sentence.said(joint) == COMMA:
+        return False
+    return sentence.kind(sentence.before(joint)) is Kind.METRIC
 
 
 def _begins_anew(sentence: Sentence, index: int) -> bool:

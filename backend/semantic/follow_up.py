@@ -10,9 +10,11 @@ from dataclasses import replace
 from datetime import date
 
 from backend.domain.sales import MetricQuery, Reading
+from backend.semantic.calendar_unit import Unit
 from backend.semantic.draft import Draft
 from backend.semantic.measures import telling
 from backend.semantic.model import SemanticModel
+from backend.semantic.moment import in_year
 from backend.semantic.period import Period
 
 
@@ -42,7 +44,7 @@ def take_over(draft: Draft, previous: MetricQuery, model: SemanticModel, today: 
         without=draft.without or previous.without,
     )
     if not (draft.dimensions or draft.grain):
-        _take_breakdown(taken, previous, said=set() if draft.joined else set(draft.filters))
+        _take_breakdown(taken, previous, said=_told_apart_no_more(draft))
     if not taken.metrics:
         asked = (*taken.dimensions, *taken.filters)
         taken.metrics = list(telling(model, previous.metrics, asked))
@@ -61,6 +63,34 @@ def either(followed: Reading, anew: Reading) -> Reading:
     if followed.query is None or anew.query is None:
         return anew
     return replace(followed, complete=False, readings=(followed.query, anew.query))
+
+
+def year_in_doubt(
+    reading: Reading, draft: Draft, before: Period | None, *, entire: bool
+) -> Reading:
+    """Of "and last year?" after October: last year's October, or all of last year? Then both.
+
+    `draft` is the follow-up alone, `before` the period of the question before it, and `entire` is
+    true where the whole year is named as such.
+    """
+    query, year = reading.query, draft.period
+    if (
+        entire
+        or not reading.complete
+        or query is None
+        or year is None
+        or year.unit is not Unit.YEAR
+    ):
+        return reading
+    if draft.grain or draft.compare or before is None or before.from_date is None:
+        return reading
+    if before.from_date.year != before.to_date.year or before.unit is Unit.YEAR:
+        return reading
+    dates = in_year(before, year.to_date.year)
+    if dates is None or before.to_date.year == year.to_date.year:
+        return reading
+    then = replace(query, from_date=dates.from_date, to_date=dates.to_date)
+    return replace(reading, query=then, complete=False, readings=(then, query))
 
 
 def _restricted(
@@ -103,8 +133,15 @@ def _members(
     return {name: members for name, members in left.items() if members}
 
 
+def _told_apart_no_more(draft: Draft) -> set[str]:
+    """Dimensions of which one member is asked for. "Only beverages and frozen" are still two."""
+    if draft.joined:
+        return set()
+    return {name for name, members in draft.filters.items() if len(members) == 1}
+
+
 def _take_breakdown(taken: Draft, previous: MetricQuery, said: set[str]) -> None:
-    """A dimension that is now filtered is broken down no more, and its ranking is over with it."""
+    """A dimension that is now one member is broken down no more, and its ranking is over with it."""
     taken.dimensions = [name for name in previous.dimensions if name not in said]
     taken.grain = previous.grain
     if len(taken.dimensions) < len(previous.dimensions):

@@ -3,7 +3,7 @@
 The lists are words; what is done with each kind is in the rules that `parser.py` lists.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,8 +18,6 @@ from backend.semantic.phrase_table import PhraseTable
 from backend.semantic.tokens import words
 
 Phrase = tuple[str, ...]
-
-
 #: Their lists are grouped by what the words stand for.
 _VALUED = (Kind.GRAIN, Kind.EARLIER, Kind.SCALE, Kind.CURRENCY)
 
@@ -40,8 +38,14 @@ class PeriodWords:
     weekdays: PhraseTable[int]
     #: this, last, previous, before_last, same, span, of, article, bare_before, from, to, since,
     #: until, between, and, onward, start, accumulated, so_far, weekend, working_day, fiscal_year,
-    #: fiscal_quarter, fortnight, two_months, four_months, ago, and holidays by name.
+    #: fiscal_quarter, fortnight, two_months, four_months, ago, holidays by name, and the rest.
     classes: Mapping[str, PhraseTable[str]]
+
+    def says(self, *names: str, words: Sequence[str]) -> bool:
+        """True where a phrase of one of these classes stands anywhere in the words."""
+        return any(
+            self.classes[name].match(words, start) for name in names for start in range(len(words))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,8 @@ class Lexicon:
     #: Phrase -> its kind, and for a grain, number or unit which one.
     phrases: Mapping[Phrase, tuple[Kind, str]]
     follow_up: PhraseTable[str]
+    #: How a word is typed in a chat -> the word.
+    chat: Mapping[str, str]
     #: Verb -> the noun that it does: "pediram" -> "pedidos".
     verbs_of: Mapping[Phrase, Phrase]
     #: Beginnings of words: of what is sold, of what is billed, and of what is better low.
@@ -68,6 +74,8 @@ class Lexicon:
     #: After these, a word that is a member too is a time ("in May").
     before_periods: frozenset[str]
     period: PeriodWords
+    #: Names of months that are short for others and other words, too: "mar", "set".
+    short_months: frozenset[str]
     #: Every word above, look-alikes and speech: by these a text is known to be of this language.
     words: frozenset[str]
     #: Adjectives and the like: no name of many is read into them.
@@ -106,11 +114,12 @@ def lexicon(language: Language) -> Lexicon:
     known |= {word for verb in verbs_of for word in verb}
     known |= _words(data["lookalikes"]) | _words(data["speech"])
     known |= {word for texts in data["market"].values() for word in _words(texts)}
-    known |= _words(data["catalog"])
+    known |= _words(data["catalog"]) | _words(data["chat"])
     known |= {word for text in data["playbook"] for word in _pattern(text) if word[0] != "*"}
     return Lexicon(
         phrases=phrases,
         follow_up=follow_up,
+        chat={words(short)[0]: words(long)[0] for short, long in data["chat"].items()},
         verbs_of=verbs_of,
         sold_stems=tuple(data["sold_stems"]),
         billed_stems=tuple(data["billed_stems"]),
@@ -122,6 +131,7 @@ def lexicon(language: Language) -> Lexicon:
         before_names=_words(data["before_names"]),
         before_periods=_words(data["before_periods"]),
         period=period,
+        short_months=period.shy_months - _words(texts[0] for texts in data["period"]["months"]),
         words=frozenset(word for word in known if word.isalpha()),
         everyday=_words(data["everyday"]),
         lone_words=frozenset(_lone_words(data, phrases, tables)),

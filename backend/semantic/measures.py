@@ -30,7 +30,7 @@ def read_measures(
             continue
         if not draft.metrics or _is_listed(sentence, index):
             _add(draft, metrics)
-        elif _is_criterion(sentence, index, draft):
+        elif _is_criterion(sentence, index, draft) and not _is_per_each(sentence, index, model):
             _add(draft, metrics)
             draft.criterion = metrics[0]
         elif not _is_part_of(model, metrics, draft.metrics):
@@ -107,6 +107,17 @@ def _is_criterion(sentence: Sentence, index: int, draft: Draft) -> bool:
     return sentence.kind(before) in _BEFORE_CRITERIA
 
 
+def _is_per_each(sentence: Sentence, index: int, model: SemanticModel) -> bool:
+    """As in "top 5 produtos em margem POR UNIDADE": one metric by the other, which is no ranking."""
+    said = sentence.said(index)
+    return (
+        sentence.kind(sentence.before(index)) is Kind.BY
+        and " " not in said
+        and not said.endswith("s")
+        and all(model.metrics[name].format in _COUNTS for name in sentence.meaning(index).metrics)
+    )
+
+
 def _claim_criterion_words(sentence: Sentence, draft: Draft) -> None:
     """The "por" of "top 5 clientes por receita"."""
     for index in sentence.of(Kind.BY):
@@ -144,6 +155,10 @@ def _read_verbs(
             if not metrics or (draft.metrics and tuple(draft.metrics) != metrics):
                 continue
             _add(draft, metrics)
+            before = sentence.before(index)
+            if sentence.kind(before) is Kind.AMOUNT and model.metrics[metrics[0]].format == "money":
+                # "Em VALOR vendido".
+                sentence.claim(before)
         elif sentence.spans[index].guessed or meaning.verb is Kind.BILLING:
             continue
         sentence.claim(index)

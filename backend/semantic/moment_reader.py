@@ -60,7 +60,10 @@ def _bare_unit(time: TimeWords, start: int) -> Moment | None:
         return None
     # "Dia da semana", "fim do mês que vem".
     names_a_part = time.unit(start - 1) is not None and start > 0
-    if names_a_part or time.end_of("coming", unit[1]) is not None:
+    tells_which = any(
+        time.end_of(name, unit[1]) is not None for name in ("coming", "last", "previous")
+    )
+    if names_a_part or tells_which:
         return None
     return Moment(period=time.this(unit[0]), end=unit[1], may_start=False, may_end=False)
 

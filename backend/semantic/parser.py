@@ -13,12 +13,18 @@ mean two things: then there are two readings, and the user is asked which.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, Reading
 from backend.semantic.absence import read_absence
-from backend.semantic.breakdown import group_by, read_asked_for, read_grain, read_grouping
+from backend.semantic.breakdown import (
+    read_asked_for,
+    read_bare_dimension,
+    read_grain,
+    read_grouping,
+)
 from backend.semantic.company_calendar import CompanyCalendar
 from backend.semantic.comparing import read_compared_members, read_comparison, settle_comparison
 from backend.semantic.counting import read_closing, read_counted
@@ -26,20 +32,21 @@ from backend.semantic.draft import Draft
 from backend.semantic.drafted import queries_of
 from backend.semantic.empty_words import claim_empty_words
 from backend.semantic.filters import read_filters, read_owned
-from backend.semantic.follow_up import either, period_of, take_over
-from backend.semantic.kind import Kind
+from backend.semantic.follow_up import either, period_of, take_over, year_in_doubt
 from backend.semantic.language import detect_language, likely_languages
+from backend.semantic.listed_periods import read_period
 from backend.semantic.measures import read_measures, read_missing_measure
 from backend.semantic.member_names import MemberNames, Members
 from backend.semantic.model import SemanticModel
 from backend.semantic.ranking import read_direction, read_ranking, read_who
 from backend.semantic.sentence import Sentence, scan
-from backend.semantic.side_figures import read_rest, read_running_total, read_share
+from backend.semantic.side_figures import read_rest, read_running_total, read_share, run_up_to_today
 from backend.semantic.soundness import doubted, is_sound
 from backend.semantic.span import Span
 from backend.semantic.thresholds import read_thresholds, settle_thresholds
 from backend.semantic.time_words import time_words
 from backend.semantic.tokens import Token, tokenise
+from backend.semantic.unknown_names import with_unknown_names
 from backend.semantic.validity import is_valid
 from backend.semantic.verb_metrics import closings, metrics_of_verbs
 from backend.semantic.vocabulary import Vocabulary
@@ -91,10 +98,11 @@ class QuestionParser:
         spelling = self._vocabularies[likely].spelling
         first = self._read(tuple(map(spelling.correct, tokens)), today, previous, likely)
         if first.complete:
-            return first
+            return self._unless_unread(first, tokens, others)
         # A word of one language is no misspelling in another: no guesses here.
         readings = (self._read(tokens, today, previous, other) for other in others)
-        return next((reading for reading in readings if reading.complete), first)
+        found = next((reading for reading in readings if reading.complete), first)
+        return self._unless_unread(found, tokens, (likely, *others))
 
     def spans(
         self, text: str, language: Language, today: date
@@ -115,6 +123,7 @@ class QuestionParser:
         language: Language,
     ) -> Reading:
         vocabulary = self._vocabularies[language]
+        tokens = tuple(map(vocabulary.written_out, tokens))
         marker = vocabulary.lexicon.follow_up.match([token.word for token in tokens], 0)
         tokens = tokens[marker[1] :] if marker else tokens
         draft, sentence = self._draft(tokens, vocabulary, today, None, follows=False)
@@ -126,12 +135,34 @@ class QuestionParser:
             )
             if not follow_up.is_empty:
                 taken = take_over(follow_up, previous, self._model, today)
+                run_up_to_today(taken, self._model, today)
                 followed = self._reading(taken, sentence_of_it, language, follow_up=True)
                 if goes_on:
-                    return followed
+                    said = [token.word for token in tokens]
+                    return year_in_doubt(
+                        followed,
+                        follow_up,
+                        period_of(previous, today),
+                        entire=vocabulary.lexicon.period.says("whole", "whole_behind", words=said),
+                    )
+                run_up_to_today(draft, self._model, today)
                 return either(followed, self._reading(draft, sentence, language, follow_up=False))
         read_missing_measure(draft, self._model)
+        run_up_to_today(draft, self._model, today)
         return self._reading(draft, sentence, language, follow_up=False)
+
+    def _unless_unread(
+        self, reading: Reading, tokens: tuple[Token, ...], likely: Sequence[Language]
+    ) -> Reading:
+        """Not complete where another likely language has words that no grammar reads.
+
+        "O que é" asks for a meaning in Portuguese; in Spanish its words are empty one by one.
+        """
+        others = (each for each in likely if reading.complete and each is not reading.language)
+        unread = next(
+            filter(None, (self._vocabularies[each].unread(tokens) for each in others)), ""
+        )
+        return replace(reading, complete=False, not_understood=(unread,)) if unread else reading
 
     def _draft(
         self,
@@ -150,19 +181,22 @@ class QuestionParser:
             period_of(previous, today),
             self._calendar,
         )
-        sentence, draft = scan(tokens, time, vocabulary), Draft()
+        spans = scan(tokens, time, vocabulary).spans
+        sentence, draft = Sentence(tokens, with_unknown_names(tokens, spans)), Draft()
         before = previous if follows else None
         read_comparison(sentence, draft, time, period_of(before, today))
-        _read_period(sentence, draft)
+        read_period(sentence, draft, time)
         read_grouping(sentence, draft)
         read_widening(sentence, draft, before)
         read_filters(sentence, draft)
         read_who(sentence, draft, vocabulary.who)
-        read_absence(sentence, draft, self._model, self._by_verb, today)
+        read_absence(
+            sentence, draft, self._model, self._by_verb, placed=vocabulary.placed, today=today
+        )
         read_ranking(sentence, draft, vocabulary.lexicon.qualities, follow_up=follows)
         read_asked_for(sentence, draft)
         if follows and not draft.has_breakdown:
-            _read_bare_dimension(sentence, draft)
+            read_bare_dimension(sentence, draft)
         read_grain(sentence, draft)
         read_direction(sentence, draft)
         settle_comparison(draft)
@@ -182,7 +216,7 @@ class QuestionParser:
         read_closing(sentence, draft, counts, self._closings)
         read_compared_members(sentence, draft)
         read_share(sentence, draft, before)
-        read_running_total(sentence, draft, before, today)
+        read_running_total(sentence, draft, before, time)
         read_rest(sentence, draft, before)
         read_owned(sentence, draft, self._model)
         claim_empty_words(sentence, draft)
@@ -206,18 +240,3 @@ class QuestionParser:
             if len(queries) > 1 and all(is_sound(each, draft, self._model) for each in queries)
             else (),
         )
-
-
-def _read_period(sentence: Sentence, draft: Draft) -> None:
-    """One period; a second one would be a comparison."""
-    for index in sentence.of(Kind.PERIOD):
-        if draft.period in (None, sentence.spans[index].period):
-            draft.period = sentence.spans[index].period
-            sentence.claim(index)
-
-
-def _read_bare_dimension(sentence: Sentence, draft: Draft) -> None:
-    """What "e os clientes?" asks for is what was asked before, by customer."""
-    first = sentence.after(-1)
-    if sentence.kind(first) is Kind.DIMENSION:
-        group_by(sentence, draft, first)

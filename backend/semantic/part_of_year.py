@@ -21,15 +21,22 @@ from backend.semantic.written_date import (
 _PARTS = {Unit.QUARTER: 4, Unit.HALF: 2}
 #: From here on a number of two digits is a year of the last century, and no day.
 _SURE_SHORT_YEARS = 70
+#: "Em 15" is rather a day, or fifteen of something.
+_RECENT = 8
 #: "Março de 10" is rather ten of something; so are months before our time.
 _FIRST_SHORT_YEAR = 2013
 
 
 def month(time: TimeWords, start: int) -> Moment | None:
     """As in "outubro", "mês de outubro", "October 2026", "março do ano passado", "mar/25", "10/2026"."""
-    unit = time.unit(start)
+    unit = _unit_named(time, start)
     at = time.skip("of", unit[1]) if unit and unit[0] is Unit.MONTH else start
     return _written_month(time, at) or _month_by_name(time, at)
+
+
+def _unit_named(time: TimeWords, start: int) -> tuple[Unit, int] | None:
+    """The "mês" of "mês de outubro", and not of "por mês de janeiro a outubro"."""
+    return None if time.follows("every", start) else time.unit(start)
 
 
 def part_of_year(time: TimeWords, start: int) -> Moment | None:
@@ -64,12 +71,32 @@ def _may_be_a_name(time: TimeWords, start: int, said_year: int | None) -> bool:
 
 def year(time: TimeWords, start: int) -> Moment | None:
     """As in "2026", "ano de 2026"."""
-    unit = time.unit(start)
+    unit = _unit_named(time, start)
     at = time.skip("of", unit[1]) if unit and unit[0] is Unit.YEAR else start
-    number = year_in(time.word(at))
+    number = year_in(time.word(at)) or _short_year_alone(time, at, named=at > start)
     if number is None:
         return None
     return Moment(period=whole(Unit.YEAR, date(number, 1, 1)), end=at + 1)
+
+
+def _short_year_alone(time: TimeWords, at: int, *, named: bool) -> int | None:
+    """The 97 of "vendas em 97", "receita de 97", "ano de 97", "from 96 to 97"; the 25 of "em 25".
+
+    Not where it counts what comes next ("em 97 lojas"), nor where it bounds ("acima de 97").
+    """
+    word = time.word(at)
+    if not re.fullmatch(r"\d\d", word):
+        return None
+    number = full_year(int(word))
+    said_when = named or time.follows("before_short_years", at)
+    if int(word) < _SURE_SHORT_YEARS:
+        likely = said_when and time.today.year - _RECENT <= number <= time.today.year
+    else:
+        of = time.follows("of", at) and not time.follows("bounds_of", at - 1)
+        goes_on = _short_year_alone(time, at - 2, named=False) is not None
+        likely = said_when or of or goes_on
+    free = at + 1 == len(time.words) or time.end_of("beside_months", at + 1) is not None
+    return number if likely and free and number <= time.today.year else None
 
 
 def year_after(time: TimeWords, start: int) -> tuple[int, int] | None:
@@ -177,6 +204,7 @@ def _beside_a_month(time: TimeWords, start: int, end: int) -> bool:
 def _spelt_part(time: TimeWords, start: int) -> tuple[Unit, int, None, int] | None:
     """As in "primeiro trimestre", "trimestre 1"."""
     ordinal = time.lexicon.ordinals.match(time.words, start)
+    ordinal = ordinal or _bare_ordinal(time, start)
     unit = time.unit(ordinal[1] if ordinal else start)
     if unit is None:
         return None
@@ -184,6 +212,14 @@ def _spelt_part(time: TimeWords, start: int) -> tuple[Unit, int, None, int] | No
         return unit[0], ordinal[0], None, unit[1]
     number = time.number(unit[1])
     return (unit[0], number, None, unit[1] + 1) if number else None
+
+
+def _bare_ordinal(time: TimeWords, start: int) -> tuple[int, int] | None:
+    """The 3 of "no 3 trimestre": several quarters would be in the plural."""
+    word = time.word(start)
+    if not (len(word) == 1 and word.isascii() and word.isdigit()) or time.is_plural(start + 1):
+        return None
+    return (int(word), start + 1) if time.follows("before_part_codes", start) else None
 
 
 def _in_its_year(template: Period, said: tuple[int, int] | None, end: int) -> Moment | None:

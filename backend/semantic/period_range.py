@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from backend.semantic.calendar_unit import Unit
 from backend.semantic.moment import Moment
 from backend.semantic.moment_reader import moment_at, running
 from backend.semantic.named_day import weekday_begun
@@ -143,6 +144,20 @@ def _so_far(time: TimeWords, start: int) -> Moment | None:
     return _cut(time, period, end)
 
 
+def _running_until(time: TimeWords, start: int) -> Moment | None:
+    """As in "do mês até ontem": the running one, up to a day of it."""
+    at = time.end_of("bare_before", start)
+    moment = running(time, at) if at is not None else None
+    end = time.end_of("until", moment.end) if moment else None
+    right = moment_at(time, end) if end is not None else None
+    if moment is None or right is None or right.period.unit is not Unit.DAY:
+        return None
+    first, last = moment.period.from_date, right.period.to_date
+    if first is None or not first <= last <= time.today:
+        return None
+    return Moment(period=Period(from_date=first, to_date=last), end=right.end)
+
+
 def _cut(time: TimeWords, period: Period, end: int) -> Moment | None:
     """The period up to today; None where all of it is ahead."""
     if period.from_date is not None and period.from_date > time.today:
@@ -150,4 +165,13 @@ def _cut(time: TimeWords, period: Period, end: int) -> Moment | None:
     return Moment(period=period.until(time.today), end=end)
 
 
-RANGES: tuple[_Rule, ...] = (_between, _from_to, _since, _until, _before, _after, _so_far)
+RANGES: tuple[_Rule, ...] = (
+    _between,
+    _from_to,
+    _since,
+    _until,
+    _before,
+    _after,
+    _so_far,
+    _running_until,
+)

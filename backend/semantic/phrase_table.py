@@ -33,6 +33,10 @@ class PhraseTable(Generic[_Meaning]):
             if end <= len(words) and phrase in self._phrases:
                 yield self._phrases[phrase], end
 
+    def get(self, phrase: tuple[str, ...]) -> _Meaning | None:
+        """The meaning of exactly this phrase."""
+        return self._phrases.get(phrase)
+
     def words(self) -> Iterator[str]:
         """Every word of every phrase."""
         for phrase in self._phrases:

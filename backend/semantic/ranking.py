@@ -28,7 +28,9 @@ def read_ranking(
     for index in sentence.of(*_ADJECTIVES, *_ADVERBS):
         order = _order(sentence, index)
         item = _ranked_item(sentence, index)
-        goes_on = draft.order == order and _beside_a_ranking(sentence, index)
+        goes_on = draft.order == order and (
+            _beside_a_ranking(sentence, index) or _names_criterion(sentence, index)
+        )
         if (goes_on or draft.order is None) and _is_ranking(sentence, index, item, follow_up):
             number = _number(sentence, index, item)
             limit = number or _one(sentence, index, item, follow_up=follow_up)
@@ -42,7 +44,9 @@ def read_ranking(
             sentence.claim(index)
     for index in sentence.of(Kind.RANKING):
         item = sentence.after(index)
-        group_by(sentence, draft, item)
+        if not group_by(sentence, draft, item):
+            # "Customer ranking by orders".
+            group_by(sentence, draft, sentence.before(index))
         if draft.dimensions or draft.grain:
             draft.order = draft.order or "desc"
             sentence.claim(index)
@@ -55,9 +59,16 @@ def read_direction(sentence: Sentence, draft: Draft) -> None:
         if draft.order in (None, order):
             draft.order = order
             sentence.claim(index)
+    for index in sentence.of(Kind.FOREMOST):
+        before = sentence.before(index)
+        if draft.order is not None and sentence.kind(before) is Kind.METRIC:
+            # "Highest margin FIRST".
+            sentence.claim(index)
     for index in sentence.of(Kind.SORT):
         if sentence.kind(sentence.after(index)) is Kind.METRIC:
             draft.order = draft.order or "desc"
+            # "CUSTOMERS ranked by revenue".
+            group_by(sentence, draft, sentence.before(index))
             sentence.claim(index)
 
 
@@ -91,6 +102,16 @@ def _beside_a_ranking(sentence: Sentence, index: int) -> bool:
     if before is not None and sentence.kind(before) is Kind.NUMBER:
         before = sentence.before(before)
     return before is not None and sentence.kind(before) in (*_ADJECTIVES, *_ADVERBS)
+
+
+def _names_criterion(sentence: Sentence, index: int) -> bool:
+    """As in "top 5 produtos COM MAIS devoluções", "top 5 clientes que MAIS compraram"."""
+    before, after = sentence.before(index), sentence.after(index)
+    if sentence.kind(index) in _ADVERBS and (
+        _is_verb(sentence, before) or _is_verb(sentence, after)
+    ):
+        return True
+    return sentence.kind(before) in _HAVING and sentence.kind(after) is Kind.METRIC
 
 
 def _is_ranking(sentence: Sentence, index: int, item: int | None, follow_up: bool) -> bool:

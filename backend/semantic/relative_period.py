@@ -90,7 +90,9 @@ def _end_behind(time: TimeWords, name: str, start: int) -> int | None:
     Not where it rather stands before the next one: "by month LAST year", "por mês ESTE ano".
     """
     end = time.end_of(name, start)
-    return None if end is None or time.unit(end) is not None else end
+    if end is None or (time.unit(end) is not None and time.end_of("only_behind", start) is None):
+        return None
+    return end
 
 
 def _before(time: TimeWords, unit: Unit) -> Period:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from backend.semantic.kind import Kind
+from backend.semantic.period import Period
 from backend.semantic.period_reader import period_at
 from backend.semantic.span import Meaning, Span
 from backend.semantic.time_words import TimeWords
@@ -15,6 +16,11 @@ _GLUE = (Kind.FUNCTION, Kind.WHAT, Kind.ONLY)
 
 #: Where a period is as long, these are rather meant.
 _BEFORE_PERIODS = (Kind.METRIC, Kind.DIMENSION, Kind.MEMBER, Kind.UNREAD)
+_BOUNDS = (Kind.OVER, Kind.AT_LEAST, Kind.UNDER, Kind.AT_MOST)
+#: Words of "greater than or equal to".
+_LONGEST_BOUND = 5
+#: Of a number like a year of these, "mais que 2025" may mean the year.
+_RECENT_YEARS = 12
 _NOTHING = Meaning(kind=Kind.UNKNOWN)
 #: One word without a meaning outweighs any number of spans that a message can hold.
 _UNKNOWN_PRICE = 10_000
@@ -108,8 +114,13 @@ def _spans(
     period = period_at(time, start)
     if period is not None:
         rival = phrases.get(period[1], _NOTHING).kind
-        if rival is Kind.MEMBER and period[1] == start + 1:
+        if _is_bound(tokens, start, period, time, vocabulary):
+            phrases[period[1]] = Meaning(kind=Kind.NUMBER, value=tokens[start].word)
+        elif rival is Kind.MEMBER and period[1] == start + 1:
             phrases[period[1]] = _time_or_member(tokens, start, vocabulary)
+        elif period[1] == start + 1 and vocabulary.may_be_a_name(tokens[start]):
+            # "Ingresos en Mar", where hotels are called Mar Azul and Mar de Plata.
+            phrases[period[1]] = _NOTHING
         elif rival not in _BEFORE_PERIODS:
             phrases[period[1]] = Meaning(kind=Kind.PERIOD)
     elif phrases.get(
@@ -131,6 +142,28 @@ def _spans(
         )
         for end in sorted(phrases, reverse=True)
     ]
+
+
+def _is_bound(
+    tokens: Sequence[Token],
+    start: int,
+    period: tuple[Period, int],
+    time: TimeWords,
+    vocabulary: Vocabulary,
+) -> bool:
+    """True for the 2000 of "más de 2000", which is no year that anybody would ask about, and of
+    "R$ 2000".
+    """
+    word = tokens[start].word
+    if period[1] != start + 1 or not (len(word) == 4 and word.isascii() and word.isdigit()):
+        return False
+    if vocabulary.kind_of(time.word(start - 1)) is Kind.CURRENCY:
+        return True
+    is_recent = time.today.year - _RECENT_YEARS <= int(word) <= time.today.year + 1
+    return not is_recent and any(
+        vocabulary.kind_of(*time.words[first:start]) in _BOUNDS
+        for first in range(max(0, start - _LONGEST_BOUND), start)
+    )
 
 
 def _time_or_member(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> Meaning:

@@ -1,16 +1,22 @@
 """What words may say and no query tells truly: then a reading is not complete."""
 
+from backend.domain.errors import SalesQueryInvalid
 from backend.domain.sales import MetricQuery
 from backend.semantic.draft import Draft
 from backend.semantic.kind import Kind
 from backend.semantic.model import SemanticModel
-from backend.semantic.validity import is_valid
+from backend.semantic.togetherness import check_together
+from backend.semantic.validity import check_query
 from backend.semantic.verb_metrics import merits
 
 
 def is_sound(query: MetricQuery, draft: Draft, model: SemanticModel) -> bool:
     """True when the query's figures are what the question asked for."""
-    return not doubted(query, draft, model) and is_valid(model, query)
+    # What is the revenue of those without orders, and who of them has the most?
+    is_of_others = query.without is not None and (
+        query.without not in query.metrics or query.order is not None or query.share
+    )
+    return not is_of_others and not doubted(query, draft, model) and _can_be_told(query, model)
 
 
 def doubted(query: MetricQuery, draft: Draft, model: SemanticModel) -> tuple[Kind, ...]:
@@ -30,6 +36,15 @@ def doubted(query: MetricQuery, draft: Draft, model: SemanticModel) -> tuple[Kin
     if query.share and not all(_has_shares(model, name) for name in query.metrics):
         return (Kind.SHARE, Kind.PERCENT)
     return ()
+
+
+def _can_be_told(query: MetricQuery, model: SemanticModel) -> bool:
+    try:
+        check_query(model, query)
+        check_together(model, query)
+    except SalesQueryInvalid:
+        return False
+    return True
 
 
 def _has_shares(model: SemanticModel, name: str) -> bool:

@@ -50,6 +50,8 @@ def read_thresholds(
         is_of_verb = metric is None and not draft.bounds and _is_of_verb(sentence, by_verb)
         if name is None or not _fits(bound, model.metrics[name].format):
             continue
+        if _may_be_each_ones(bound, after is None, model.metrics[name].format):
+            continue
         if is_of_verb and bound.is_small:
             # "Clientes que compraram mais de 5": of what?
             continue
@@ -92,6 +94,11 @@ def _fits(bound: Bound, figures: Format) -> bool:
     if bound.has_currency and figures != "money":
         return False
     return bound.is_percent == (figures in ("percent", "ratio"))
+
+
+def _may_be_each_ones(bound: Bound, stands_before: bool, figures: Format) -> bool:
+    """As in "pedidos acima de 5 mil": rather orders worth as much each than as many orders."""
+    return stands_before and figures == "count" and not bound.is_small and not bound.is_percent
 
 
 def _metric_after(

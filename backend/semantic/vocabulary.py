@@ -4,17 +4,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from backend.domain.language import Language
-from backend.semantic.folding import folded
 from backend.semantic.kind import Kind
 from backend.semantic.lexicon import Lexicon, Phrase, lexicon
 from backend.semantic.member_names import CODE_LENGTH, MemberNames, stands_alone
 from backend.semantic.model import SemanticModel
+from backend.semantic.model_phrases import (
+    counts_of,
+    doers,
+    lexicon_phrases,
+    model_phrases,
+    own_names,
+    placed_by_customers,
+    split_by,
+    verbs,
+)
 from backend.semantic.phrase_table import PhraseTable
+from backend.semantic.shared_noun import metric_of_shared_noun
 from backend.semantic.span import Meaning
 from backend.semantic.spelling import Spelling
-from backend.semantic.tokens import Token, words
+from backend.semantic.tokens import Token
 
-_VERBS = (Kind.SELLING, Kind.BILLING, Kind.BUYING)
 #: A misspelt word may become one of these kinds. It never becomes a word that changes nothing:
 #: "vendas de semente" must not turn into "vendas" by way of "somente".
 _EMPTY = (
@@ -35,27 +44,33 @@ class Vocabulary:
     def __init__(self, model: SemanticModel, members: MemberNames, language: Language) -> None:
         self.language = language
         self.lexicon: Lexicon = lexicon(language)
-        said = dict(_lexicon_phrases(self.lexicon))
+        said = dict(lexicon_phrases(self.lexicon))
         unread = {phrase for phrase, meaning in said.items() if meaning.kind is Kind.UNREAD}
-        of_model = dict(_model_phrases(model, language, said))
-        of_model.update(_verbs(self.lexicon, of_model))
-        for phrase in _split_by(of_model, said):
+        of_model = dict(model_phrases(model, language, said))
+        #: The metric of what customers place: orders.
+        self.placed = placed_by_customers(self.lexicon, of_model)
+        of_model.update(verbs(self.lexicon, of_model))
+        for phrase in split_by(of_model, said):
             del said[phrase]
         self._model_words = frozenset(word for phrase in of_model for word in phrase)
         said.update(of_model)
-        for phrase, meaning in _names(model):
+        for phrase, meaning in own_names(model):
             said.setdefault(phrase, meaning)
         #: Who sells and who buys, for "quem vendeu mais".
-        self.who = _who(said)
+        self.who = doers(said)
         #: What counts the members of a dimension: that of "quantos clientes", by the dimension.
-        self.counts = _counts(said)
+        self.counts = counts_of(said)
         said.update({phrase: Meaning(kind=Kind.UNREAD) for phrase in unread - said.keys()})
+        self._unread = PhraseTable(dict.fromkeys(unread, True))
         self._dimension_words = frozenset(
             phrase[-1] for phrase, meaning in of_model.items() if meaning.kind is Kind.DIMENSION
         )
+        #: Words of the model's own and of its members, which stand for nothing else.
+        self._taken = self._model_words | members.words
         self._spoken = self.lexicon.words | self._model_words
         self._said = PhraseTable(said)
         self._named = members.table
+        self._member_words = members.words
         self.spelling = Spelling(
             meant=(_meant(said, self.lexicon) | members.whole) - _empty(said),
             known=(*self.lexicon.words, *self._said.words(), *members.words),
@@ -64,6 +79,36 @@ class Vocabulary:
     def knows(self, word: str) -> bool:
         """True for a word of the model's own."""
         return word in self._model_words
+
+    def written_out(self, token: Token) -> Token:
+        """A word that is typed as in a chat, written out: "q" is "que"."""
+        long = self.lexicon.chat.get(token.word)
+        if long is None or token.text != token.text.lower() or token.word in self._taken:
+            return token
+        return replace(token, word=long)
+
+    def may_be_a_name(self, token: Token) -> bool:
+        """True for the short name of a month, with a capital, where members are called so, too."""
+        return (
+            token.word in self.lexicon.short_months
+            and token.word in self._member_words
+            and token.text[0].isupper()
+            and not token.text.isupper()
+        )
+
+    def kind_of(self, *phrase: str) -> Kind | None:
+        """Of exactly these words, folded."""
+        meaning = self._said.get(phrase)
+        return meaning.kind if meaning is not None else None
+
+    def unread(self, tokens: Sequence[Token]) -> str:
+        """The first phrase of several words that the language has and this grammar does not read."""
+        said = [self.written_out(token).word for token in tokens]
+        for start in range(len(said)):
+            end = next((end for _, end in self._unread.matches(said, start)), start)
+            if end > start + 1:
+                return " ".join(token.text for token in tokens[start:end])
+        return ""
 
     def matches(
         self, tokens: Sequence[Token], spoken: Sequence[str], start: int
@@ -90,6 +135,9 @@ class Vocabulary:
                 not is_word or spelt.is_written_in(written, tokens)
             ):
                 said[end] = spelt.meaning
+        shared = metric_of_shared_noun(self._said, spoken, start)
+        if shared is not None:
+            said[start + 1] = shared
         yield from ((meaning, end) for end, meaning in said.items())
 
     def _is_called(self, tokens: Sequence[Token], at: int) -> bool:
@@ -114,112 +162,6 @@ class Vocabulary:
         return word in self.lexicon.lone_words or (len(word) <= CODE_LENGTH and not is_code)
 
 
-def _lexicon_phrases(spoken: Lexicon) -> Iterator[tuple[Phrase, Meaning]]:
-    for phrase, (kind, value) in spoken.phrases.items():
-        yield (
-            phrase,
-            Meaning(
-                kind=kind,
-                value=value,
-                verb=kind if kind in _VERBS else None,
-                plural=phrase[-1] in spoken.period.plural_units,
-            ),
-        )
-
-
-def _model_phrases(
-    model: SemanticModel, language: Language, said: Mapping[Phrase, Meaning]
-) -> Iterator[tuple[Phrase, Meaning]]:
-    for metric in model.metrics.values():
-        label = metric.labels[language]
-        texts = (label.singular, label.plural, *metric.synonyms.get(language, ()))
-        for phrase in map(words, texts):
-            known = said.get(phrase)
-            yield (
-                phrase,
-                Meaning(
-                    kind=Kind.METRIC,
-                    metrics=(metric.name,),
-                    # "faturamos" may be both the model's word and a verb of the language.
-                    verb=known.verb if known else None,
-                ),
-            )
-    for group in model.groups.values():
-        for phrase in map(words, group.words.get(language, ())):
-            yield phrase, Meaning(kind=Kind.METRIC, metrics=group.metrics)
-    for dimension in model.dimensions.values():
-        label = dimension.labels[language]
-        meaning = Meaning(kind=Kind.DIMENSION, dimension=dimension.name)
-        for text in (*dimension.synonyms.get(language, ()), label.plural, label.singular):
-            plural = folded(text) != folded(label.singular) and _looks_plural(text)
-            yield words(text), replace(meaning, plural=plural)
-
-
-def _split_by(of_model: Mapping[Phrase, Meaning], said: Mapping[Phrase, Meaning]) -> list[Phrase]:
-    """Phrases of the language that are a word of the model and empty ones: "ACCOUNT for" Acme."""
-    empty = (Kind.FUNCTION, Kind.BY, Kind.FROM)
-    return [
-        phrase
-        for phrase in said
-        if len(phrase) > 1
-        and phrase[:1] in of_model
-        and all(_kind(said, word) in empty for word in phrase[1:])
-    ]
-
-
-def _names(model: SemanticModel) -> Iterator[tuple[Phrase, Meaning]]:
-    """What the model calls its own, for where its labels do not say so: "faixa" for `faixa etária`.
-
-    Names of one word: `revenue_year_to_date` would take the words of a period.
-    """
-    for name in model.metrics:
-        yield (name,), Meaning(kind=Kind.METRIC, metrics=(name,))
-    for name in model.dimensions:
-        yield (name,), Meaning(kind=Kind.DIMENSION, dimension=name)
-
-
-def _verbs(spoken: Lexicon, of_model: Mapping[Phrase, Meaning]) -> Iterator[tuple[Phrase, Meaning]]:
-    """What customers do: "pediram" stands for the metric "pedidos", where the model has it."""
-    for verb, noun in spoken.verbs_of.items():
-        meaning = of_model.get(noun)
-        if verb not in of_model and meaning is not None and meaning.kind is Kind.METRIC:
-            yield verb, replace(meaning, verb=Kind.BUYING)
-
-
-def _looks_plural(text: str) -> bool:
-    """In all three languages a plural ends in s; so does the first word of "tipos de cliente"."""
-    return folded(text).endswith("s") or words(text)[0].endswith("s")
-
-
-def _who(said: dict[Phrase, Meaning]) -> Mapping[Kind, str]:
-    """Takes "quem vendeu", a dimension's synonym, apart: verb -> the dimension that does it."""
-    askers = {phrase[0] for phrase, meaning in said.items() if meaning.kind is Kind.WHO}
-    found: dict[Kind, str] = {}
-    for phrase, meaning in list(said.items()):
-        if meaning.kind is not Kind.DIMENSION or len(phrase) != 2 or phrase[0] not in askers:
-            continue
-        verb = said.get(phrase[1:])
-        if verb is not None and verb.verb is not None:
-            found[verb.verb] = meaning.dimension
-            del said[phrase]
-    if Kind.SELLING in found:
-        found.setdefault(Kind.BILLING, found[Kind.SELLING])
-        found.setdefault(Kind.CLOSING, found[Kind.SELLING])
-    return found
-
-
-def _counts(said: Mapping[Phrase, Meaning]) -> Mapping[str, str]:
-    """Reads a metric's "quantos clientes" as what it consists of: dimension -> the metric."""
-    return {
-        said[phrase[end:]].dimension: meaning.metrics[0]
-        for phrase, meaning in said.items()
-        for end in range(1, len(phrase))
-        if meaning.kind is Kind.METRIC
-        and _kind(said, *phrase[:end]) is Kind.COUNT
-        and _kind(said, *phrase[end:]) is Kind.DIMENSION
-    }
-
-
 def _meant(said: Mapping[Phrase, Meaning], spoken: Lexicon) -> set[str]:
     """The words, of the model and the language, that a misspelling may be put right to."""
     found: set[str] = set()
@@ -239,8 +181,3 @@ def _empty(said: Mapping[Phrase, Meaning]) -> set[str]:
     return {
         phrase[0] for phrase, meaning in said.items() if len(phrase) == 1 and meaning.kind in _EMPTY
     }
-
-
-def _kind(said: Mapping[Phrase, Meaning], *phrase: str) -> Kind:
-    meaning = said.get(phrase)
-    return meaning.kind if meaning else Kind.UNKNOWN

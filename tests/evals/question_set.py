@@ -3,6 +3,7 @@
 A set is a JSON file:
 
     {"name": "…", "source": "demo | northwind | crm", "today": "YYYY-MM-DD", "tuned": false,
+     "note": "how the first run went",
      "questions": [
         {"lang": "pt", "question": "…", "expect": {a MetricQuery}},
         {"lang": "pt", "question": "…", "after": "the question before it", "expect": {…}},

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from tests.evals.client import Client
 from tests.evals.question_set import Question, QuestionSet, contract_query
-from tests.evals.verdict import Parsed, tells
+from tests.evals.verdict import Parsed, names, tells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,10 @@ def ask(client: Client, questions: QuestionSet, question: Question) -> Answered:
     if question.expected is not None:
         asked = {**contract_query(question.expected), "data_source": questions.source}
         rows = client.post("/metrics/query", "operator", asked)["rows"]
-        right = tells(body, rows, list(question.expected["metrics"]))
+        if "without" in question.expected:
+            right = names(body, rows, list(question.expected["dimensions"]))
+        else:
+            right = tells(body, rows, list(question.expected["metrics"]))
     elif question.why_none == "out_of_scope":
         right = not [each for each in body["tool_calls"] if each["name"] == "sales_query_metrics"]
     return Answered(

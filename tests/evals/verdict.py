@@ -82,6 +82,14 @@ def tells(body: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], metrics: l
     return all(any(abs(value - each) <= CENT for each in told) for value in wanted)
 
 
+def names(
+    body: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], dimensions: list[str]
+) -> bool:
+    """Whether an answer about members with nothing names those that the meant query returns."""
+    wanted = [str(row[name]) for row in rows[:ROWS_TOLD] for name in dimensions]
+    return all(each in body["response"] for each in wanted)
+
+
 #: An answer in words lists so many rows at most, and says that there are more.
 ROWS_TOLD = 10
 #: Figures are told to the cent.

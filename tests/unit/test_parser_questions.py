@@ -10,7 +10,7 @@ from backend.semantic.parser import QuestionParser
 from tests.unit.parser_questions import MEMBERS, Case, arguments, cases, read
 from tests.unit.semantic_model import MODEL
 
-CASES = [*cases(), *cases("questions_full.yaml")]
+CASES = [*cases(), *cases("questions_full.yaml"), *cases("questions_chat.yaml")]
 READ = [case for case in CASES if case.expected is not None]
 UNREAD = [case for case in CASES if case.expected is None]
 
@@ -75,6 +75,17 @@ def test_a_metric_alone_may_go_on_from_the_question_before_or_not() -> None:
     assert [(each.metrics, each.dimensions) for each in reading.readings] == [
         (("avg_ticket",), ("region",)),
         (("avg_ticket",), ()),
+    ]
+
+
+@pytest.mark.parametrize("question", ["and last year?", "e em 2025?", "¿y el año pasado?"])
+def test_a_year_after_a_month_is_all_of_it_or_that_month(question: str) -> None:
+    reading = read(question, date(2026, 11, 24), "faturamento por região em outubro")
+
+    assert not reading.complete
+    assert [(each.dimensions, each.from_date, each.to_date) for each in reading.readings] == [
+        (("region",), date(2025, 10, 1), date(2025, 10, 31)),
+        (("region",), date(2025, 1, 1), date(2025, 12, 31)),
     ]
 
 
