@@ -16,6 +16,8 @@ from backend.jobs.held import HeldClaims
 from backend.jobs.import_history import give_up as imports_given_up
 from backend.jobs.import_history import import_history
 from backend.jobs.lanes import LaneWorker
+from backend.jobs.read_document import give_up as document_given_up
+from backend.jobs.read_document import read_document
 from backend.jobs.remember_turn import give_up, remember_turn
 from backend.jobs.renew_memories import give_up as renewal_given_up
 from backend.jobs.renew_memories import renew_memories
@@ -141,6 +143,10 @@ def handlers(world: World, errands: Errands) -> dict[Kind, tuple[Handler, Failur
         "renew": (
             partial(renew_memories, database, embedder),
             partial(renewal_given_up, database),
+        ),
+        "read": (
+            partial(read_document, database, embedder),
+            partial(document_given_up, database),
         ),
     }
 
