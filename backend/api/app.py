@@ -21,6 +21,12 @@ from backend.api.docs import docs_handlers
 from backend.api.door import Door
 from backend.api.health import livez, readyz
 from backend.api.imports import import_conversations, import_state
+from backend.api.knowledge import (
+    add_document,
+    list_documents,
+    remove_document,
+    search_documents,
+)
 from backend.api.memory import user_memory
 from backend.api.metrics import catalog, parse, query
 from backend.api.openai_chat import create_completion
@@ -53,6 +59,10 @@ HANDLERS: list[HTTPRouteHandler] = [
     user_memory,
     import_conversations,
     import_state,
+    list_documents,
+    add_document,
+    remove_document,
+    search_documents,
     list_data_sources,
     add_data_source,
     replace_data_source,

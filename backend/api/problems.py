@@ -40,6 +40,7 @@ _STATUS = {
     "request_timeout": 408,
     "idempotency_conflict": 409,
     "name_taken": 409,
+    "knowledge_full": 409,
     "too_large": 413,
     "unsupported_media_type": 415,
     "too_many_requests": 429,

@@ -22,7 +22,8 @@ class Piece:
 
 
 def cut(blocks: Sequence[Block], title: str) -> Iterator[Piece]:
-    """The passages in their order. A heading that only repeats `title` is no section."""
+    """The passages in their order. What the document calls itself at its top is no section."""
+    own = {title.casefold(), _own_title(blocks)}
     path: list[tuple[int, str]] = []
     held: list[str] = []
     page: int | None = None
@@ -32,7 +33,7 @@ def cut(blocks: Sequence[Block], title: str) -> Iterator[Piece]:
             held = []
             path = [each for each in path if each[0] < block.level]
             name = " ".join(block.text.split())[:_LONGEST_HEADING]
-            if name.casefold() != title.casefold():
+            if name.casefold() not in own:
                 path.append((block.level, name))
             page = block.page
             continue
@@ -42,6 +43,15 @@ def cut(blocks: Sequence[Block], title: str) -> Iterator[Piece]:
         page = block.page
         held.append(block.text)
     yield from _pieces(held, path, page)
+
+
+def _own_title(blocks: Sequence[Block]) -> str:
+    """Its first line, where that is the only heading of its level and no other stands above it."""
+    levels = [block.level for block in blocks if block.level]
+    if not levels or not blocks[0].level or levels.count(levels[0]) > 1 or min(levels) < levels[0]:
+        return ""
+    # A heading of the only level there is, with no other beside it, is a section.
+    return " ".join(blocks[0].text.split())[:_LONGEST_HEADING].casefold() if levels[1:] else ""
 
 
 def _pieces(

@@ -47,5 +47,3 @@ def _terms(
         for term in terms_of(tenant_id, said, language):
             counts[term] += weight
     return counts
-
-

@@ -55,6 +55,11 @@ class Guidance:
     lexical: float
     semantic: float | None
 
+    @property
+    def answers(self) -> bool:
+        """Whether it has enough to do with the question to be cited."""
+        return self.share >= LEAST_SHARE or (self.semantic or 0.0) >= LEAST_SEMANTIC
+
 
 @dataclass(frozen=True, slots=True)
 class Library:
@@ -66,7 +71,7 @@ class Library:
 
     def find(self, question: str, *, most: int) -> tuple[Guidance, ...]:
         """The passages that answer `question` in part at least, best first. Raises StoreUnavailable."""
-        return tuple(each for each in self.look(question, most=3 * most) if _tells(each))[:most]
+        return tuple(each for each in self.look(question, most=3 * most) if each.answers)[:most]
 
     def look(self, question: str, *, most: int) -> tuple[Guidance, ...]:
         """The nearest passages, whether they answer or not."""
@@ -88,10 +93,6 @@ class Library:
                 limit=most,
             )
         return tuple(map(_guidance, _once(found)))
-
-
-def _tells(found: Guidance) -> bool:
-    return found.share >= LEAST_SHARE or (found.semantic or 0.0) >= LEAST_SEMANTIC
 
 
 def _once(found: Sequence[FoundPassage]) -> list[FoundPassage]:
