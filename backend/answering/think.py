@@ -33,6 +33,8 @@ from backend.domain.chat import Subject
 from backend.domain.events import EventKind
 from backend.domain.sales import Reading
 from backend.domain.turns import Checked, Draft
+from backend.knowledge.library import Library
+from backend.llm.offline.small_talk import small_talk
 from backend.observe import spans
 from backend.plugins.scope import TurnScope
 from backend.plugins.toolbox import toolbox
@@ -54,6 +56,7 @@ def think(
 ) -> Thought:
     """Find the answer. Raises what the model raises, or a SalesCrewError."""
     asked, context = question.asked, question.context
+    documents = _documents(world, question)
     with steps.step("understand", "parser") as detail:
         reading = _read(question, source)
         detail["complete"] = reading.complete
@@ -65,6 +68,7 @@ def think(
         memory=context.memory,
         reading=reading,
         user_name=asked.asker.name,
+        documented=_is_documented(documents, reading, asked.question),
     )
     rows = _remembering(world, question, source)
     scope = TurnScope(
@@ -75,6 +79,7 @@ def think(
         deadline=asked.deadline,
         sales=rows or _silent(source),
         playbook=world.playbook(asked.agent.playbook),
+        documents=documents,
     )
     mentions = spoken(source.spans, reading.language, asked.today) if source.spans else None
     evidence = evidences.of_turn(
@@ -97,11 +102,17 @@ def think(
         detail["corrections"] = list(checked.corrections)
         # What the kernel's own filter saw: figures come through it, or from nowhere.
         detail["kernel_calls"] = [call.name for call in scope.calls]
-    if checked.text != gate.said:
-        if gate.said:
-            telling.restart("checked")
-        telling.text(checked.text)
+    _tell_rest(checked.text, gate.said, telling)
     return Thought(subject=subject, checked=checked, rows=rows)
+
+
+def _tell_rest(text: str, said: str, telling: Telling) -> None:
+    """What of the text was not told yet; all of it anew where something else was told."""
+    if said and not text.startswith(said):
+        telling.restart("checked")
+        said = ""
+    if text != said:
+        telling.text(text[len(said) :])
 
 
 def _read(question: Question, source: Source) -> Reading:
@@ -117,6 +128,21 @@ def _read(question: Question, source: Source) -> Reading:
         previous=question.previous,
         language=question.context.language,
     )
+
+
+def _documents(world: World, question: Question) -> Library | None:
+    asked = question.asked
+    if not asked.agent.has_documents:
+        return None
+    return Library(world.database, world.embedder, asked.asker.tenant_id)
+
+
+def _is_documented(documents: Library | None, reading: Reading, question: str) -> bool:
+    """Whether the tenant's documents answer what the parser has not read to the last word."""
+    if documents is None or reading.complete or reading.readings:
+        return False
+    # Who greets is greeted, whatever the documents say of a good day.
+    return small_talk(question, reading.language) is None and documents.knows(question)
 
 
 def _remembering(world: World, question: Question, source: Source) -> CachedLayer | None:

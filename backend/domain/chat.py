@@ -90,6 +90,8 @@ class Subject:
     reading: Reading | None = None
     #: The user's own name as stored by the tenant, if any.
     user_name: str | None = None
+    #: Whether the tenant's own documents hold most of what is asked.
+    documented: bool = False
     #: What a colleague in the same turn has found already, to be told along with the answer.
     findings: tuple[str, ...] = ()
 

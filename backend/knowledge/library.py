@@ -26,6 +26,10 @@ log = structlog.get_logger(__name__)
 SEMANTIC_WEIGHT = 0.3
 #: Share of the question's weight that a passage must hold, as in the playbook's own pages.
 LEAST_SHARE = 0.4
+#: Share from which it is taken to be what the question is about.
+MOST_OF_IT = 0.6
+#: Words of a question that say something, below which nothing is taken to be about it.
+LEAST_WORDS = 2
 #: Cosine from which a passage answers by its meaning alone.
 LEAST_SEMANTIC = 0.5
 #: In a library of fewer passages than these, a word is not common for standing in some of them.
@@ -72,6 +76,12 @@ class Library:
     def find(self, question: str, *, most: int) -> tuple[Guidance, ...]:
         """The passages that answer `question` in part at least, best first. Raises StoreUnavailable."""
         return tuple(each for each in self.look(question, most=3 * most) if each.answers)[:most]
+
+    def knows(self, question: str) -> bool:
+        """Whether a passage holds most of what is asked, in words; a single word tells too little."""
+        if len(set(asked_terms(self.tenant_id, question).words)) < LEAST_WORDS:
+            return False
+        return any(each.share >= MOST_OF_IT for each in self.look(question, most=3))
 
     def look(self, question: str, *, most: int) -> tuple[Guidance, ...]:
         """The nearest passages, whether they answer or not."""
