@@ -17,7 +17,9 @@ from ui.errors import ApiFailed
 _PATIENCE = httpx.Timeout(10.0, connect=3.0)
 #: What a worker is asked for has the client's own database behind it; the API gives up after 25 s.
 _WORKER_PATIENCE = httpx.Timeout(30.0, connect=3.0)
-_ASKED_OF_A_WORKER = ("/metrics/", "/data-sources/")
+_ASKED_OF_A_WORKER = ("/metrics/", "/data-sources/", "/knowledge/search")
+#: The API lets a file arrive for two minutes.
+_UPLOAD_PATIENCE = httpx.Timeout(130.0, connect=3.0)
 #: The API sends a comment every 15 s into a silent stream: two missed ones mean that it is gone.
 _STREAM_PATIENCE = httpx.Timeout(35.0, connect=3.0)
 
@@ -37,6 +39,28 @@ def post(
     sent = {**_headers(key), **(headers or {})}
     with _failures_told():
         return _body(_client().post(path, json=body, headers=sent, timeout=_patience(path)))
+
+
+def upload(path: str, key: str, name: str, content: bytes, fields: Mapping[str, str]) -> Any:
+    """Send a file as a form does. Raises ApiFailed."""
+    with _failures_told():
+        return _body(
+            _client().post(
+                path,
+                files={"file": (name, content)},
+                data=dict(fields),
+                headers=_headers(key),
+                timeout=_UPLOAD_PATIENCE,
+            )
+        )
+
+
+def delete(path: str, key: str) -> None:
+    """Raises ApiFailed."""
+    with _failures_told():
+        response = _client().delete(path, headers=_headers(key))
+        if response.is_error:
+            raise _failed(response)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ _ICONS = {
     "turn": ":material/timeline:",
     "costs": ":material/payments:",
     "data": ":material/database:",
+    "knowledge": ":material/menu_book:",
     "chat": ":material/chat:",
 }
 #: A picture of our own: for one of the menu's symbols a browser would ask another host.

@@ -11,7 +11,10 @@ import streamlit as st
 from ui import formats
 from ui.wording import LANGUAGES, language
 
-SCREENS = ("overview", "conversations", "conversation", "turns", "turn", "costs", "data", "chat")
+SCREENS = (
+    *("overview", "conversations", "conversation", "turns", "turn", "costs", "data"),
+    *("knowledge", "chat"),
+)
 #: Each is about one thing that a list leads to, and so does not stand in the menu.
 DETAILS = ("conversation", "turn")
 

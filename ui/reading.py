@@ -28,6 +28,11 @@ def keep_key(value: str) -> None:
 
 def forget_key() -> None:
     st.session_state.pop(_KEY, None)
+    forget()
+
+
+def forget() -> None:
+    """What was read is out of date: something was changed."""
     _read.clear()
 
 

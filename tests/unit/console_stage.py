@@ -27,6 +27,7 @@ PAGES = {
     "turn": {"id": TURN},
     "costs": {},
     "data": {"question": "revenue by region"},
+    "knowledge": {"question": "how long"},
 }
 
 
