@@ -47,17 +47,15 @@ def test_an_answer_cites_document_section_and_page(road: Road) -> None:
 
 
 def test_the_playbooks_pages_and_the_documents_are_found_by_one_tool(road: Road) -> None:
-    page = road.ask("Qual o desconto máximo que um vendedor pode dar?")["response"]
+    page = road.ask("Que desconto um vendedor pode dar?")["response"]
     assert "Política de descontos — Quem pode dar quanto" in page
     keep(road, "Manual de viagens", TRAVEL)
-    again = road.ask("Qual o desconto máximo que um vendedor pode dar?")["response"]
+    again = road.ask("Que desconto um vendedor pode dar?")["response"]
     assert again == page
     # The tenant's own text of the same name stands in the page's place.
     own = "## Quem pode dar quanto\n\nO vendedor dá um desconto de no máximo 6%."
     keep(road, "Política de descontos", own.encode())
-    assert (
-        "no máximo 6%" in road.ask("Qual o desconto máximo que um vendedor pode dar?")["response"]
-    )
+    assert "no máximo 6%" in road.ask("Que desconto um vendedor pode dar?")["response"]
 
 
 def test_an_order_in_a_document_is_not_told(road: Road) -> None:
