@@ -50,6 +50,9 @@ def read_document(database: Database, embedder: Embedder, claim: Claim) -> None:
         return
     with database.tenant(claim.tenant_id) as conn:
         tasks.finish(conn, claim)
+        if document.status == "ready":
+            log.info("document.embedded")
+            return
         serves = documents.make_ready(conn, claim, document)
     log.info("document.ready" if serves else "document.overtaken")
 

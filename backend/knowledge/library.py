@@ -16,7 +16,7 @@ from backend.domain.language import Language
 from backend.domain.ports import Embedder
 from backend.memory.recall import meaning_of
 from backend.memory.terms import asked_terms
-from backend.store import passages
+from backend.store import documents, passages
 from backend.store.database import Database
 from backend.store.passages import FoundPassage, Sought
 
@@ -102,6 +102,9 @@ class Library:
                 least_passages=LEAST_PASSAGES,
                 limit=most,
             )
+            if meaning is not None and any(each.semantic is None for each in found):
+                # The encoder was away when they were read, or is another one now.
+                documents.want_vectors(conn, self.tenant_id, meaning.model)
         return tuple(map(_guidance, _once(found)))
 
 

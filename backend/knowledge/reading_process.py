@@ -1,7 +1,7 @@
 """A document is read in a process of its own, which may hang, swell or die and takes nothing with it.
 
-It gets the bytes and nothing else: no environment, so no keys; little memory, little time, no file
-that it could write, no process that it could start.
+It gets the bytes and nothing else: no environment, so no keys; little memory and time, and no file that
+it could fill.
 """
 
 import os

@@ -64,7 +64,10 @@ class DocumentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """A document that is to be read, or whose passages lack vectors. `content` is gone once read."""
+    """A document that is to be read, or whose passages lack vectors. `content` is gone once read.
+
+    One that is `ready` already serves, and only wants vectors of another model.
+    """
 
     title: str
     source: str
@@ -98,17 +101,17 @@ def add(database: Database, tenant_id: TenantId, upload: Upload) -> Uploaded:
             {**row, "id": new_id(), "content": upload.content, "bytes": len(upload.content)},
         ).fetchall()
         if added["status"] == "queued":
-            tasks.add(
-                conn,
-                NewTask(
-                    id=TaskId(new_id()),
-                    kind="read",
-                    lane="bulk",
-                    tenant_id=tenant_id,
-                    subject_id=added["id"],
-                ),
-            )
+            _want_read(conn, tenant_id, added["id"])
     return Uploaded(**added)
+
+
+def want_vectors(conn: Conn, tenant_id: TenantId, embedding_model: str) -> None:
+    """See to it that what serves without vectors of this model gets them."""
+    rows = conn.execute(
+        _SQL["outdated"], {"tenant_id": tenant_id, "embedding_model": embedding_model}
+    ).fetchall()
+    for row in rows:
+        _want_read(conn, tenant_id, row["id"])
 
 
 def all_of(database: Database, tenant_id: TenantId, *, limit: int) -> list[DocumentRow]:
@@ -240,6 +243,19 @@ def make_ready(conn: Conn, claim: Claim, document: Unread) -> bool:
 def fail(conn: Conn, claim: Claim, error_code: str) -> None:
     """Say why it cannot be used; its bytes are not kept."""
     conn.execute(_SQL["failed"], {**_names(claim), "error_code": error_code})
+
+
+def _want_read(conn: Conn, tenant_id: TenantId, document_id: UUID) -> None:
+    tasks.add(
+        conn,
+        NewTask(
+            id=TaskId(new_id()),
+            kind="read",
+            lane="bulk",
+            tenant_id=tenant_id,
+            subject_id=document_id,
+        ),
+    )
 
 
 #: What a smallint holds; BM25 hardly tells ten from a thousand.

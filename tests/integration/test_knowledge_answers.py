@@ -147,6 +147,14 @@ def test_with_the_encoder_away_a_document_is_found_by_its_words(road: Road) -> N
     found = Library(database, Away(), road.tenant_id).find("diária de viagem", most=3)
     assert [each.page for each in found][:1] == [2]
     assert found[0].semantic is None
+    # Whoever looks with an encoder sees to it that the vectors are made.
+    library = Library(database, road.world.embedder, road.tenant_id)
+    assert library.look("diária de viagem", most=3)[0].semantic is None
+    wanted = tasks.claim(database, "bulk")
+    assert wanted is not None
+    read_document(database, road.world.embedder, wanted)
+    assert (library.look("diária de viagem", most=3)[0].semantic or 0) > 0
+    assert tasks.claim(database, "bulk") is None
 
 
 def test_a_later_upload_is_not_replaced_by_an_earlier_one_that_is_read_after_it(

@@ -27,7 +27,7 @@ DELETE FROM documents WHERE tenant_id = %(tenant_id)s AND id = %(id)s RETURNING 
 
 -- find --
 SELECT title, source, content, status FROM documents
- WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND status IN ('queued', 'reading');
+ WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND status <> 'failed';
 
 -- held_passages --
 -- Of all documents but this one, and those that it takes the place of.
@@ -108,9 +108,11 @@ UPDATE documents SET status = 'failed', error_code = %(error_code)s, content = N
 
 -- outdated --
 -- Ready documents that have passages without a vector of this model.
-SELECT DISTINCT p.document_id FROM passages p
-  JOIN documents d ON d.tenant_id = p.tenant_id AND d.id = p.document_id
- WHERE p.tenant_id = %(tenant_id)s AND d.status = 'ready' AND p.embedding_model IS DISTINCT FROM %(embedding_model)s;
+SELECT d.id FROM documents d
+ WHERE d.tenant_id = %(tenant_id)s AND d.status = 'ready'
+   AND EXISTS (SELECT FROM passages p
+                WHERE p.tenant_id = d.tenant_id AND p.document_id = d.id
+                  AND p.embedding_model IS DISTINCT FROM %(embedding_model)s);
 
 -- search --
 -- By word (BM25, k1 = 1.2, b = 0.75) and by meaning (cosine), exactly, over all that is ready. Each score is
