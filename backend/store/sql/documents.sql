@@ -131,22 +131,28 @@ WITH near AS MATERIALIZED (
     SELECT a.word, t.document_id, u.no, sum(u.count)::float8 AS count
       FROM unnest(%(terms)s::bigint[], %(words)s::smallint[]) AS a(term, word)
       JOIN passage_terms t ON t.tenant_id = %(tenant_id)s AND t.term = a.term
+      JOIN documents d ON d.tenant_id = %(tenant_id)s AND d.id = t.document_id AND d.status = 'ready'
      CROSS JOIN LATERAL unnest(t.nos, t.counts) AS u(no, count)
      GROUP BY a.word, t.document_id, u.no
-), found AS MATERIALIZED (
-    SELECT h.word, h.document_id, h.no, h.count, n.words FROM hits h JOIN near n USING (document_id, no)
 ), rarity AS (
-    SELECT word, ln(1 + greatest(size.passages - count(found.no) + 0.5, 0.5) / (count(found.no) + 0.5))::float8 AS weight
-      FROM size, (SELECT DISTINCT unnest(%(words)s::smallint[]) AS word) asked LEFT JOIN found USING (word)
+    SELECT word, ln(1 + greatest(size.passages - count(hits.no) + 0.5, 0.5) / (count(hits.no) + 0.5))::float8 AS weight
+      FROM size, (SELECT DISTINCT unnest(%(words)s::smallint[]) AS word) asked LEFT JOIN hits USING (word)
      GROUP BY word, size.passages
 ), said AS (
-    SELECT f.document_id, f.no, sum(r.weight) AS held,
-           sum(r.weight * f.count * 2.2 / (f.count + 1.2 * (0.25 + 0.75 * f.words / size.mean))) AS lexical
-      FROM size, found f JOIN rarity r USING (word)
-     GROUP BY f.document_id, f.no
+    SELECT h.document_id, h.no, sum(r.weight) AS held,
+           sum(r.weight * h.count * 2.2 / (h.count + 1.2 * (0.25 + 0.75 * p.words / size.mean))) AS lexical
+      FROM size, hits h
+      JOIN rarity r USING (word)
+      JOIN passages p ON p.tenant_id = %(tenant_id)s AND p.document_id = h.document_id AND p.no = h.no
+     GROUP BY h.document_id, h.no
 ), own AS (
-    SELECT n.document_id, n.no, n.semantic, coalesce(s.lexical, 0) AS lexical, coalesce(s.held, 0) AS held
-      FROM near n LEFT JOIN said s USING (document_id, no)
+    -- Put together by grouping, not by a join: a library that was just filled has no statistics yet, and a
+    -- join that is planned without them compares everything with everything.
+    SELECT document_id, no, max(semantic) AS semantic, max(lexical) AS lexical, max(held) AS held
+      FROM (SELECT document_id, no, semantic, 0::float8 AS lexical, 0::float8 AS held FROM near
+            UNION ALL
+            SELECT document_id, no, NULL, lexical, held FROM said) each
+     GROUP BY document_id, no
 ), reach AS (
     SELECT min(lexical) AS least_lexical, nullif(max(lexical) - min(lexical), 0) AS lexical,
            min(semantic) AS least_semantic, nullif(max(semantic) - min(semantic), 0) AS semantic
