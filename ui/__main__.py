@@ -18,6 +18,8 @@ _LINE = "#dce2e8"
 
 _OPTIONS = {
     "server.headless": "true",
+    # In megabytes: what the API takes of a document.
+    "server.maxUploadSize": "20",
     # No telemetry, nothing that watches files, no development menu, no traces on the page.
     "browser.gatherUsageStats": "false",
     "server.fileWatcherType": "none",

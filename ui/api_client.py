@@ -17,7 +17,9 @@ from ui.errors import ApiFailed
 _PATIENCE = httpx.Timeout(10.0, connect=3.0)
 #: What a worker is asked for has the client's own database behind it; the API gives up after 25 s.
 _WORKER_PATIENCE = httpx.Timeout(30.0, connect=3.0)
-_ASKED_OF_A_WORKER = ("/metrics/", "/data-sources/", "/users/")
+_ASKED_OF_A_WORKER = ("/metrics/", "/data-sources/", "/users/", "/knowledge/search")
+#: The API lets a file arrive for two minutes.
+_UPLOAD_PATIENCE = httpx.Timeout(130.0, connect=3.0)
 #: The API sends a comment every 15 s into a silent stream: two missed ones mean that it is gone.
 _STREAM_PATIENCE = httpx.Timeout(35.0, connect=3.0)
 
@@ -70,6 +72,20 @@ def download(path: str, key: str, most_bytes: int) -> bytes:
                 raise ApiFailed("too_large")
             parts.append(part)
     return b"".join(parts)
+
+
+def upload(path: str, key: str, name: str, content: bytes, fields: Mapping[str, str]) -> Any:
+    """Send a file as a form does. Raises ApiFailed."""
+    with _failures_told():
+        return _body(
+            _client().post(
+                path,
+                files={"file": (name, content)},
+                data=dict(fields),
+                headers=_headers(key),
+                timeout=_UPLOAD_PATIENCE,
+            )
+        )
 
 
 @contextmanager

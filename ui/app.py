@@ -17,6 +17,7 @@ _ICONS = {
     "costs": ":material/payments:",
     "memory": ":material/psychology:",
     "data": ":material/database:",
+    "knowledge": ":material/menu_book:",
     "chat": ":material/chat:",
 }
 #: A picture of our own: for one of the menu's symbols a browser would ask another host.

@@ -20,6 +20,7 @@ SCREENS = (
     "costs",
     "memory",
     "data",
+    "knowledge",
     "chat",
 )
 #: Each is about one thing that a list leads to, and so does not stand in the menu.

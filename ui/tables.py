@@ -11,7 +11,9 @@ from ui.wording import say
 Row = Mapping[str, Any]
 #: How each column is shown; the others hold text as it is.
 _SHOWN: Mapping[str, Callable[[Any], str]] = {
-    **dict.fromkeys(("asked_at", "created_at", "last_turn_at", "updated_at"), formats.moment),
+    **dict.fromkeys(
+        ("asked_at", "created_at", "last_turn_at", "updated_at", "uploaded_at"), formats.moment
+    ),
     **dict.fromkeys(("time_ms", "mean_time_ms", "p95_time_ms", "started"), formats.duration),
     "cost_usd": formats.money,
     "status": lambda value: say(f"status.{value}"),

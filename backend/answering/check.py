@@ -4,10 +4,12 @@ Pure: a draft and its evidence in, a checked answer out.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from backend.answering.evidence import Evidence
 from backend.answering.numbers import written_numbers
+from backend.answering.quoted import with_citation
 from backend.answering.statements import Statement
 from backend.answering.support import faults
 from backend.answering.words import sentence
@@ -34,8 +36,18 @@ def check(
     """The draft as it is when all its figures have evidence; else what of it has.
 
     Where no figure would be left, the tools' own words are told, or that there is nothing: a turn
-    without figures is then not answered. `tried` are corrections that were made before.
+    without figures is then not answered. What was found in documents is told with its place. `tried`
+    are corrections that were made before.
     """
+    checked = _checked(draft, evidence, language, tried)
+    if told_by_tool(draft):
+        return checked
+    return replace(checked, text=with_citation(checked.text, draft, language))
+
+
+def _checked(
+    draft: Draft, evidence: Evidence, language: Language, tried: Sequence[Mapping[str, Any]]
+) -> Checked:
     figures = _figures(draft)
     wrong = [] if told_by_tool(draft) else list(faults(draft.text, evidence))
     if not wrong:

@@ -16,6 +16,7 @@ from backend.answering.claims import claim_of
 from backend.answering.facts import Facts, plain
 from backend.answering.mentions import Mentions, nothing_mentioned
 from backend.answering.numbers import WrittenNumber, written_numbers
+from backend.answering.quoted import QuotedNumbers
 from backend.domain.chat import Remembered, ToolSpec
 from backend.domain.ports import Tool
 from backend.domain.trace import ToolOutcome
@@ -36,6 +37,8 @@ class Evidence:
     today: date | None = None
     #: The user's own words.
     question: str = ""
+    #: What passages of documents say.
+    quoted: QuotedNumbers = field(default_factory=QuotedNumbers)
     _values: set[Decimal] = field(default_factory=set)
     #: Amounts that the user or the query set.
     _asked: set[Decimal] = field(default_factory=set)
@@ -89,17 +92,33 @@ class Evidence:
                 # "As 8 categorias": how many rows there are is known, too.
                 self._counters.add(Decimal(outcome.rows))
             return
+        if outcome.passages:
+            for passage in outcome.passages:
+                self.quoted.add(passage)
+                # Pages, sections, and a title's year make no amount.
+                self.count([passage.citation])
+            return
         self.hear([outcome.content, outcome.summary or ""])
         for figure in outcome.figures:
             self._values.add(abs(Decimal(str(figure.value))))
         self._values |= _numbers_in(plain(outcome.content))
 
-    def heard(self, number: WrittenNumber, *, as_amount: bool, as_asked: bool) -> bool:
+    def heard(
+        self,
+        number: WrittenNumber,
+        *,
+        as_amount: bool,
+        as_asked: bool,
+        named_in: str | None = None,
+    ) -> bool:
         """Whether the number itself was said, by whomever it may be quoted from.
 
-        What the user asks about ("bateu 100 mil?") is theirs, and may be told so: `as_asked`.
+        What the user asks about ("bateu 100 mil?") is theirs, and may be told so: `as_asked`. What
+        documents say counts, with `named_in`, only if this text names the document.
         """
-        known = self._values | self._asked if as_asked else self._values
+        known = self._values | self.quoted.values(named_in=named_in)
+        if as_asked:
+            known |= self._asked
         if number.values & known:
             return True
         if not as_amount and number.values & self._counters:

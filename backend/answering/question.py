@@ -8,7 +8,7 @@ from typing import Any
 from backend.answering.world import World
 from backend.domain.chat import Remembered
 from backend.domain.errors import SalesQueryInvalid
-from backend.domain.ports import ChatModel
+from backend.domain.ports import ChatModel, Embedder
 from backend.domain.sales import MetricQuery
 from backend.domain.turns import Asked, Context
 from backend.llm.embedding_books import TurnBooks
@@ -35,6 +35,8 @@ class Question:
 
     asked: Asked
     context: Context
+    #: Gives the vectors of what is asked, on this turn's account.
+    embedder: Embedder
     #: Finds what was said long before: what is certain does without.
     look_back: Callable[[], LookedBack]
     previous: MetricQuery | None
@@ -51,10 +53,12 @@ def question_of(
     world: World, claim: Claim, begun: Begun, context: Context, claimed_at: float
 ) -> Question:
     payer = _payer(claim, begun)
+    embedder = for_question(world.embedder, TurnBooks(world.database, payer))
     return Question(
         asked=_asked(world, claim, begun, claimed_at),
         context=context,
-        look_back=partial(_looked_back, world, begun, context, payer),
+        embedder=embedder,
+        look_back=partial(_looked_back, world, begun, context, embedder),
         previous=_query(context.last_query),
         choices=tuple(query for each in context.choices if (query := _query(each)) is not None),
         model=MeteredModel(
@@ -68,10 +72,9 @@ def question_of(
     )
 
 
-def _looked_back(world: World, begun: Begun, context: Context, payer: Payer) -> LookedBack:
-    embedder = for_question(world.embedder, TurnBooks(world.database, payer))
+def _looked_back(world: World, begun: Begun, context: Context, embedder: Embedder) -> LookedBack:
     meaning = meaning_of(embedder, begun.question)
-    with world.database.tenant(payer.tenant_id) as conn:
+    with world.database.tenant(begun.asker.tenant_id) as conn:
         memory = look_back(conn, begun, context, meaning)
     return LookedBack(memory, by_meaning=meaning is not None)
 

@@ -81,7 +81,15 @@ def _may_be_quoted(said: Said, claim: Claim, alike: Sequence[Fact], evidence: Ev
         counted is not None and any(fact.metric in counted.names for fact in evidence.facts.facts)
     )
     is_asked = not evidence.facts.facts or _ASKED.search(said.text) is not None
-    return evidence.heard(claim.number, as_amount=is_amount, as_asked=is_asked)
+    is_of_sales = bool(evidence.facts.facts) and any(
+        each.kind == "metric" for each in said.mentions
+    )
+    return evidence.heard(
+        claim.number,
+        as_amount=is_amount,
+        as_asked=is_asked,
+        named_in=said.text if is_of_sales else None,
+    )
 
 
 def _fits(said: Said, claim: Claim, fact: Fact, evidence: Evidence) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from backend.answering import evidence as evidences
 from backend.answering.check import check, told_by_tool
 from backend.answering.choice import chosen
+from backend.answering.documented import documents_of, is_documented
 from backend.answering.evidence import Evidence, WitnessedTool
 from backend.answering.fast_path import (
     OFFLINE,
@@ -57,6 +58,7 @@ def think(
 ) -> Thought:
     """Find the answer. Raises what the model raises, or a SalesCrewError."""
     asked, context = question.asked, question.context
+    documents = documents_of(world, question)
     with steps.step("understand", "parser") as detail:
         reading = _read(question, source)
         detail["complete"] = reading.complete
@@ -72,6 +74,7 @@ def think(
         deadline=asked.deadline,
         sales=rows or _silent(source),
         playbook=world.playbook(asked.agent.playbook),
+        documents=documents,
     )
     subject = Subject(
         question=asked.question,
@@ -85,6 +88,7 @@ def think(
         if question.model.provider == OFFLINE
         else None,
         noted=tuple(fact.text for fact in told.facts),
+        documented=is_documented(documents, reading, asked.question),
     )
     mentions = spoken(source.spans, reading.language, asked.today) if source.spans else None
     evidence = evidences.of_turn(
@@ -110,16 +114,22 @@ def think(
         detail["corrections"] = list(checked.corrections)
         # What the kernel's own filter saw: figures come through it, or from nowhere.
         detail["kernel_calls"] = [call.name for call in scope.calls]
-    if checked.text != gate.said:
-        if gate.said:
-            telling.restart("checked")
-        telling.text(checked.text)
+    _tell_rest(checked.text, gate.said, telling)
     return Thought(
         subject=run.subject,
         checked=checked,
         rows=rows,
         learns=bool(told.facts or (told.unsure and question.model.provider != OFFLINE)),
     )
+
+
+def _tell_rest(text: str, said: str, telling: Telling) -> None:
+    """What of the text was not told yet; all of it anew where something else was told."""
+    if said and not text.startswith(said):
+        telling.restart("checked")
+        said = ""
+    if text != said:
+        telling.text(text[len(said) :])
 
 
 def _read(question: Question, source: Source) -> Reading:

@@ -24,6 +24,12 @@ from backend.api.exports import export_user
 from backend.api.facts import add_fact, correct_fact, delete_fact, list_facts
 from backend.api.health import livez, readyz
 from backend.api.imports import import_conversations, import_state
+from backend.api.knowledge import (
+    add_document,
+    list_documents,
+    remove_document,
+    search_documents,
+)
 from backend.api.memory import user_memory
 from backend.api.metrics import catalog, parse, query
 from backend.api.openai_chat import create_completion
@@ -63,6 +69,10 @@ HANDLERS: list[HTTPRouteHandler] = [
     delete_fact,
     import_conversations,
     import_state,
+    list_documents,
+    add_document,
+    remove_document,
+    search_documents,
     list_data_sources,
     add_data_source,
     replace_data_source,

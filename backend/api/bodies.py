@@ -23,6 +23,7 @@ class DoorRequest(Request[None, Caller, State]):
 
     #: What a body may have at most.
     most_bytes: ClassVar[int] = MOST_BYTES
+    arrival_seconds: ClassVar[float] = ARRIVAL_SECONDS
 
     @property
     def door(self) -> Door:
@@ -38,7 +39,7 @@ class DoorRequest(Request[None, Caller, State]):
         """Raises TooLarge, RequestTimeout, ClientGone, InvalidRequest (there is none)."""
         if not isinstance(self._body, bytes):
             try:
-                async with asyncio.timeout(ARRIVAL_SECONDS):
+                async with asyncio.timeout(self.arrival_seconds):
                     self._body = await self._arrive()
             except TimeoutError as error:
                 raise RequestTimeout from error

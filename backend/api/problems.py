@@ -42,6 +42,7 @@ _STATUS = {
     "name_taken": 409,
     "person_erased": 410,
     "fact_closed": 409,
+    "knowledge_full": 409,
     "too_large": 413,
     "unsupported_media_type": 415,
     "too_many_requests": 429,

@@ -97,6 +97,8 @@ class Subject:
     user_name: str | None = None
     #: What to say of a question that asks for figures and was not understood to the end.
     half_understood: str | None = None
+    #: Whether the tenant's own documents hold most of what is asked.
+    documented: bool = False
     #: What a colleague in the same turn has found already, to be told along with the answer.
     findings: tuple[str, ...] = ()
     #: What the question tells that will be kept as a fact, in the person's own words.

@@ -29,6 +29,16 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CitedPassage:
+    """Words of a document, and where they stand. Its numbers may be told with its name only."""
+
+    title: str
+    #: Document, section and page, in the reader's language.
+    citation: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToolOutcome:
     """What a tool gives back: text for the model, and the facts we keep about it."""
 
@@ -44,6 +54,8 @@ class ToolOutcome:
     error: str | None = None
     #: Title and place of what was read, for citations.
     sources: tuple[str, ...] = ()
+    #: What was quoted from documents.
+    passages: tuple[CitedPassage, ...] = ()
     #: A Vega-Lite specification of what was found, where there is something to draw.
     chart: Mapping[str, Any] | None = None
     #: True when the rows were read from the cache, and when they were read from the source (RFC 3339).

@@ -58,6 +58,8 @@ class AgentPolicy:
     sales_roles: frozenset[str]
     #: The folder below `knowledge/` that holds its playbook, if it has one.
     playbook: str | None = None
+    #: Whether its tenant has documents of its own that can be searched.
+    has_documents: bool = False
     #: Whether questions that are certain are answered without a model.
     fast_path: bool = True
 

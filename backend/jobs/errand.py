@@ -21,6 +21,7 @@ from backend.domain.identity import Role
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, MetricTable
 from backend.jobs.catalog import catalog_of
+from backend.jobs.guidance import guidance
 from backend.jobs.recollection import recollection
 from backend.semantic.examination import Examination, Problem, examine
 from backend.semantic.layer import SemanticLayer
@@ -88,6 +89,8 @@ class Errands:
             return self._parse(claim, asked)
         if errand.kind == "recall":
             return recollection(self.world, claim.tenant_id, asked)
+        if errand.kind == "guidance":
+            return guidance(self.world, claim.tenant_id, asked)
         with self.world.database.tenant(claim.tenant_id) as conn:
             opens = self.world.sources.find(conn, claim.tenant_id, asked.get("data_source"))
         with self.world.aside():

@@ -22,6 +22,8 @@ from backend.jobs.import_history import import_history
 from backend.jobs.lanes import LaneWorker
 from backend.jobs.learn_facts import give_up as learning_given_up
 from backend.jobs.learn_facts import learn_facts
+from backend.jobs.read_document import give_up as document_given_up
+from backend.jobs.read_document import read_document
 from backend.jobs.remember_turn import give_up, remember_turn
 from backend.jobs.renew_memories import give_up as renewal_given_up
 from backend.jobs.renew_memories import renew_memories
@@ -176,6 +178,10 @@ def handlers(
             partial(renewal_given_up, database),
         ),
         "erase": (partial(erase_person, world), partial(erasure_given_up, database)),
+        "read": (
+            partial(read_document, database, embedder),
+            partial(document_given_up, database),
+        ),
     }
 
 

@@ -54,6 +54,11 @@ def terms_of(
     return {_number(tenant_id, stemmed): count for stemmed, count in counts.items()}
 
 
+def language_of(text: str, default: Language = Language.PORTUGUESE) -> Language:
+    """The language that most of a text's small words are of; `default` where they do not tell."""
+    return _language(list(_words(text)), default)
+
+
 def asked_terms(tenant_id: TenantId, question: str) -> AskedTerms:
     """What to look for: each word that says something, as every language would have stemmed it.
 

@@ -1,13 +1,14 @@
-"""PlaybookPlugin: what the company has written down about selling, quoted with its place."""
+"""PlaybookPlugin: what the company has written down, quoted with its place."""
 
+import asyncio
 from typing import Annotated
 
 from semantic_kernel.functions import kernel_function
 
 from backend.domain.errors import SourceUnavailable
-from backend.domain.trace import ToolOutcome
+from backend.domain.trace import CitedPassage, ToolOutcome
+from backend.plugins.found_passages import found_passages, speaks
 from backend.plugins.outcomes import as_json
-from backend.plugins.playbook_pages import Passage
 from backend.plugins.scope import ScopeArgument, TurnScope
 from backend.plugins.words import say
 
@@ -25,8 +26,8 @@ class PlaybookPlugin:
     @kernel_function(
         name="find_guidance",
         description=(
-            "Find what the company's sales playbook says: discounts, objections, returns, "
-            "delivery, handover, follow-up. Cite title and section in the answer."
+            "Find what the company's sales playbook and its other documents say: discounts, "
+            "objections, returns, delivery, handover, follow-up. Cite title, section and page."
         ),
     )
     async def find_guidance(
@@ -38,25 +39,23 @@ class PlaybookPlugin:
     ) -> ToolOutcome:
         """Search the playbook of the turn in `scope`."""
         turn: TurnScope = scope
-        if turn.playbook is None:
+        if turn.playbook is None and turn.documents is None:
             raise SourceUnavailable
-        passages = turn.playbook.find(query, most=_MOST_PASSAGES)
+        # Documents are looked up in the database; the tools' loop is not for waiting.
+        passages = await asyncio.to_thread(found_passages, turn, query, most=_MOST_PASSAGES)
         if not passages:
-            ours = turn.playbook.speaks(turn.language)
+            ours = speaks(turn, turn.language)
             key = "playbook.none" if ours else "playbook.none_in_this_language"
             summary = say(turn.language, key)
             content = as_json({"status": "no_rows", "summary": summary, "passages": []})
             return ToolOutcome(content=content, ok=True, summary=summary, rows=0)
-        citations = [
-            say(turn.language, "playbook.citation", title=each.title, section=each.section)
-            for each in passages
-        ]
+        best = passages[0]
         summary = say(
-            turn.language, "playbook.found", citation=citations[0], quote=_quote(passages[0])
+            turn.language, "playbook.found", citation=best.citation, quote=_quote(best.text)
         )
         quoted = [
-            {"citation": citation, "updated": each.updated.isoformat(), "quote": each.text}
-            for citation, each in zip(citations, passages, strict=True)
+            {"citation": each.citation, "updated": each.updated.isoformat(), "quote": each.text}
+            for each in passages
         ]
         content = as_json({"status": "ok", "summary": summary, "note": _NOTE, "passages": quoted})
         return ToolOutcome(
@@ -64,14 +63,18 @@ class PlaybookPlugin:
             ok=True,
             summary=summary,
             rows=len(passages),
-            sources=tuple(citations),
+            sources=tuple(each.citation for each in passages),
+            passages=tuple(
+                CitedPassage(title=each.title, citation=each.citation, text=each.text)
+                for each in passages
+            ),
         )
 
 
-def _quote(passage: Passage) -> str:
+def _quote(text: str) -> str:
     """The passage, cut at the end of a line or sentence when it is long."""
-    if len(passage.text) <= _LONGEST_QUOTE:
-        return passage.text
-    text = passage.text[:_LONGEST_QUOTE]
+    if len(text) <= _LONGEST_QUOTE:
+        return text
+    text = text[:_LONGEST_QUOTE]
     end = max(text.rfind("\n"), text.rfind(". ") + 1)
     return f"{text[:end].rstrip()} …" if end > 0 else f"{text}…"

@@ -47,24 +47,27 @@ class PlaybookIndex:
 
     def find(self, question: str, *, most: int) -> tuple[Passage, ...]:
         """The passages that answer `question` in part at least, best first."""
+        return tuple(passage for _, passage in self.ranked(question, most=most))
+
+    def ranked(self, question: str, *, most: int) -> tuple[tuple[float, Passage], ...]:
+        """The same, each with its BM25 as a share of what that question could have reached."""
         asked = {language: set(_stems(question, language)) for language in Language}
         scored = [
-            (self._score(terms, asked[passage.language]), passage)
+            (self._share(terms, asked[passage.language]), passage)
             for passage, terms in zip(self._passages, self._terms, strict=True)
         ]
         best = sorted((each for each in scored if each[0] > 0), key=lambda each: -each[0])
-        return tuple(passage for _, passage in best[:most])
+        return tuple(best[:most])
 
-    def _score(self, terms: Counter[str], asked: Iterable[str]) -> float:
-        """BM25, or 0 when the passage holds too little of what was asked."""
+    def _share(self, terms: Counter[str], asked: Iterable[str]) -> float:
+        """0..1; 0 when the passage holds too little of what was asked."""
         weights = {term: self._weight(term) for term in asked}
         held = [term for term in weights if term in terms]
         if not held or sum(weights[term] for term in held) < LEAST_SHARE * sum(weights.values()):
             return 0.0
         length = _K1 * (1 - _B + _B * terms.total() / self._mean_length)
-        return sum(
-            weights[term] * terms[term] * (_K1 + 1) / (terms[term] + length) for term in held
-        )
+        said = sum(weights[term] * terms[term] / (terms[term] + length) for term in held)
+        return said / sum(weights.values())
 
     def _weight(self, term: str) -> float:
         spread = self._spread[term]

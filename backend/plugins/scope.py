@@ -9,6 +9,7 @@ from backend.domain.identity import Asker
 from backend.domain.language import Language
 from backend.domain.sales import MetricQuery, MetricTable
 from backend.domain.turns import AgentPolicy
+from backend.knowledge.library import Guidance
 from backend.plugins.playbook_index import PlaybookIndex
 from backend.semantic.model import SemanticModel
 
@@ -42,6 +43,14 @@ class Figures(Protocol):
         ...
 
 
+class Documents(Protocol):
+    """The tenant's own documents, to be searched."""
+
+    def find(self, question: str, *, most: int) -> tuple[Guidance, ...]:
+        """See backend.knowledge.library.Library. Raises StoreUnavailable."""
+        ...
+
+
 @dataclass(slots=True, kw_only=True)
 class KernelCall:
     """One invocation as the kernel's filter saw it; `time_ms` and `error` come when it ends."""
@@ -65,6 +74,7 @@ class TurnScope:
     deadline: float
     sales: Figures | None = None
     playbook: PlaybookIndex | None = None
+    documents: Documents | None = None
     #: Every function the kernel was asked for in this turn, in order.
     calls: list[KernelCall] = field(default_factory=list)
 
@@ -74,7 +84,7 @@ class TurnScope:
         present = {"market"}
         if self.sales is not None:
             present.add("sales")
-        if self.playbook is not None:
+        if self.playbook is not None or self.documents is not None:
             present.add("playbook")
         return frozenset(present)
 

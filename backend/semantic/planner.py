@@ -83,7 +83,9 @@ def _playbook(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
         return
     said = words(subject.question)
     patterns = _spoken(subject).playbook
-    if any(_matches(pattern, said, at) for pattern in patterns for at in range(len(said))):
+    if subject.documented or any(
+        _matches(pattern, said, at) for pattern in patterns for at in range(len(said))
+    ):
         yield GUIDANCE_TOOL, {"query": subject.question[:_LONGEST_QUESTION]}
 
 

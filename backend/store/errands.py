@@ -24,7 +24,7 @@ _SQL = statements("errands")
 #: Longer than anybody waits for one. `forget_abandoned` says it again in SQL.
 KEPT = timedelta(minutes=10)
 
-ErrandKind = Literal["parse", "query", "catalog", "examine", "recall"]
+ErrandKind = Literal["parse", "query", "catalog", "examine", "recall", "guidance"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

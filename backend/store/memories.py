@@ -7,7 +7,6 @@ and by its meaning (a vector, compared exactly: an index over vectors finds few 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Literal
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from backend.domain.identity import ConversationId, PersonId, TenantId, TurnId
 from backend.store.database import Conn
 from backend.store.number_arrays import Bigints, Integers, Reals, Smallints
 from backend.store.queries import statements
+from backend.store.vectors import literal
 
 _SQL = statements("memories")
 
@@ -157,7 +157,7 @@ def search(
             "person_id": person_id,
             "terms": list(wanted.terms),
             "words": list(wanted.words),
-            "embedding": None if wanted.vector is None else _literal(wanted.vector),
+            "embedding": None if wanted.vector is None else literal(wanted.vector),
             "embedding_model": wanted.embedding_model,
             "semantic_weight": weights.semantic,
             "before_weight": weights.before,
@@ -280,16 +280,5 @@ def _row(no: int, memory: NewMemory) -> dict[str, object]:
         "text": memory.text,
         "at": memory.at,
         "words": sum(memory.terms.values()),
-        "embedding": None if memory.vector is None else _literal(memory.vector),
+        "embedding": None if memory.vector is None else literal(memory.vector),
     }
-
-
-def _literal(vector: Sequence[float]) -> str:
-    """A vector in pgvector's own text form; six digits are more than a half float holds."""
-    return _form(len(vector)) % tuple(vector)
-
-
-@cache
-def _form(width: int) -> str:
-    # One format for all numbers of a vector: a third of the time of one each.
-    return "[" + ",".join(["%.6g"] * width) + "]"

@@ -109,6 +109,7 @@ def begin(database: Database, claim: tasks.Claim) -> Begun | None:
             name=row["agent"],
             sales_roles=frozenset(row["sales_roles"]),
             playbook=row["playbook"],
+            has_documents=row["has_documents"],
             fast_path=row["fast_path"],
         ),
         data_source=row["data_source"],

@@ -110,6 +110,7 @@ def answers(text: str = "words", *, full: bool = True) -> dict[str, Answer]:
         f"/turns/{TURN}/trace": trace(text) if full else empty_trace(),
         **data_answers(text, full=full),
         **memory_answers(text, full=full),
+        **knowledge_answers(text, full=full),
     }
 
 
@@ -205,6 +206,41 @@ def memory_answers(text: str, *, full: bool) -> dict[str, Answer]:
             "stores": {"messages": 4312, "facts": 0},
             "user_digest": "ab" * 32,
         },
+    }
+
+
+def knowledge_answers(text: str, *, full: bool) -> dict[str, Answer]:
+    """Documents, and what one of them says."""
+    document = {
+        "id": TURN,
+        "title": text,
+        "source": text,
+        "status": "failed",
+        "error": {"code": "a_code_of_tomorrow", "message": text},
+        "format": "pdf",
+        "bytes": 123_456,
+        "pages": 7,
+        "passages": 31,
+        "uploaded_at": "2026-11-27T02:30:00Z",
+        "ready_at": None,
+    }
+    passage = {
+        "document_id": TURN,
+        "title": text,
+        "source": text,
+        "section": text,
+        "page": 3,
+        "citation": text,
+        "text": text,
+        "language": "en",
+        "score": 0.9,
+        "lexical": 0.62,
+        "semantic": 0.71,
+        "answers": True,
+    }
+    return {
+        "/knowledge": {"documents": [document][: int(full)]},
+        "/knowledge/search": {"passages": [passage][: int(full)]},
     }
 
 

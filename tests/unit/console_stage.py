@@ -28,6 +28,7 @@ PAGES = {
     "costs": {},
     "memory": {"user_id": "maria", "query": "discount"},
     "data": {"question": "revenue by region"},
+    "knowledge": {"question": "how long"},
 }
 
 

@@ -38,6 +38,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[PretendedApi]:
         ("costs", "1,545"),
         ("memory", "0.9123"),
         ("data", "1,249.5"),
+        ("knowledge", "words 0.62"),
     ],
 )
 def test_a_page_shows_what_there_is(api: PretendedApi, screen: str, expected: str) -> None:
@@ -65,6 +66,8 @@ def test_a_page_shows_what_there_is(api: PretendedApi, screen: str, expected: st
         ("memory", "memory.no_facts"),
         ("data", "data.no_rows"),
         ("data", "data.no_sources"),
+        ("knowledge", "knowledge.empty"),
+        ("knowledge", "knowledge.nothing_found"),
     ],
 )
 def test_an_empty_page_says_so(api: PretendedApi, screen: str, said: str) -> None:

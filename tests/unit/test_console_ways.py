@@ -77,7 +77,7 @@ def test_a_list_goes_on_from_its_cursor(api: PretendedApi) -> None:
 
 
 #: Of a page that has several parts; the others ask once.
-_CALLS = {"overview": 4, "data": 4, "memory": 2}
+_CALLS = {"overview": 4, "data": 4, "knowledge": 4, "memory": 2}
 
 
 def test_a_page_asks_little(api: PretendedApi) -> None:

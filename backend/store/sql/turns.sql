@@ -43,7 +43,8 @@ RETURNING t.conversation_id, t.seq, t.channel, t.agent, t.data_source, t.streame
           t.traceparent, p.id AS person_id, p.user_id, p.role, p.name, p.attributes,
           (SELECT string_agg(m.text, E'\n' ORDER BY m.id) FROM messages m
             WHERE m.tenant_id = t.tenant_id AND m.turn_id = t.id AND m.author = 'user') AS question,
-          a.sales_roles, a.playbook, a.fast_path;
+          a.sales_roles, a.playbook, a.fast_path,
+          EXISTS (SELECT FROM documents d WHERE d.tenant_id = t.tenant_id AND d.status = 'ready') AS has_documents;
 
 -- answered --
 -- The answer, and the message that tells it.
