@@ -3,16 +3,16 @@
 The application says who, by a number that then names nobody; every line with that number goes.
 """
 
-import asyncio
 import json
 import re
+from collections import deque
 from typing import Protocol
 
 _EVENT = "person.erased"
 # As LOG_FORMAT=console writes it; what somebody said is never at the beginning of a line.
 _SPOKEN = re.compile(rb"^\S+(?: \S+)? \[info *\] person\.erased\b.*?\bperson_id=([0-9a-f-]{36})")
-# Whoever answered at that moment may write a line after it.
-AGAIN_SECONDS = 3.0
+# Whoever was answering writes a last line or two after it.
+REMEMBERED = 100
 
 
 class Lines(Protocol):
@@ -26,16 +26,19 @@ class ErasedLines:
 
     def __init__(self) -> None:
         self._logs: list[Lines] = []
+        self._marks: deque[bytes] = deque(maxlen=REMEMBERED)
 
     def watch(self, log: Lines) -> None:
         self._logs.append(log)
 
     def hear(self, line: bytes) -> None:
+        """The line is in its log's file already."""
         mark = _whom(line) if _EVENT.encode() in line else None
-        if mark is None:
-            return
-        self._drop(mark)
-        asyncio.get_running_loop().call_later(AGAIN_SECONDS, self._drop, mark)
+        if mark is not None and mark not in self._marks:
+            self._marks.append(mark)
+        for each in self._marks:
+            if each in line:
+                self._drop(each)
 
     def _drop(self, mark: bytes) -> None:
         for log in self._logs:

@@ -1,6 +1,5 @@
 """Who was erased is in no log of the stack: not in the file, nor in the one before it."""
 
-import asyncio
 import io
 import json
 from collections.abc import Callable
@@ -8,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from ops.local import erased_lines
 from ops.local.erased_lines import ErasedLines
 from ops.local.program_log import ProgramLog
 from ops.local.terminal import Terminal
@@ -37,24 +35,17 @@ def logs(tmp_path: Path) -> dict[str, ProgramLog]:
 
 @pytest.mark.parametrize("form", [line, spoken])
 def test_every_line_of_theirs_goes_and_no_other(
-    logs: dict[str, ProgramLog],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    form: Callable[..., bytes],
+    logs: dict[str, ProgramLog], tmp_path: Path, form: Callable[..., bytes]
 ) -> None:
-    monkeypatch.setattr(erased_lines, "AGAIN_SECONDS", 0.01)
     tmp_path.joinpath("api.log.1").write_bytes(form("a.said", ERASED, "old secret"))
 
-    async def run() -> None:
-        logs["api"].feed(form("a.said", ERASED, "secret") + form("a.said", OTHER, "kept"))
-        logs["worker"].feed(form("turn.answered", ERASED, "secret"))
-        logs["worker"].feed(form("person.erased", ERASED))
-        # Written by whoever was answering.
-        logs["worker"].feed(form("turn.answered", ERASED, "late secret"))
-        await asyncio.sleep(0.05)
-        logs["worker"].feed(form("a.said", OTHER, "after"))
-
-    asyncio.run(run())
+    logs["api"].feed(form("a.said", ERASED, "secret") + form("a.said", OTHER, "kept"))
+    logs["worker"].feed(form("turn.answered", ERASED, "secret"))
+    logs["worker"].feed(form("person.erased", ERASED))
+    # Written by whoever was answering, and cut as a pipe cuts it.
+    late = form("turn.answered", ERASED, "late secret")
+    logs["worker"].feed(late[:30])
+    logs["worker"].feed(late[30:] + form("a.said", OTHER, "after"))
     for log in logs.values():
         log.close()
     written = b"".join(path.read_bytes() for path in sorted(tmp_path.iterdir()))
@@ -64,12 +55,9 @@ def test_every_line_of_theirs_goes_and_no_other(
 def test_a_line_that_is_not_ended_is_not_torn(logs: dict[str, ProgramLog]) -> None:
     whole = line("a.said", OTHER, "a long line")
 
-    async def run() -> None:
-        logs["api"].feed(whole[:20])
-        logs["worker"].feed(line("person.erased", ERASED))
-        logs["api"].feed(whole[20:])
-
-    asyncio.run(run())
+    logs["api"].feed(whole[:20])
+    logs["worker"].feed(line("person.erased", ERASED))
+    logs["api"].feed(whole[20:])
     assert logs["api"].path.read_bytes() == whole
 
 
