@@ -46,6 +46,9 @@ tenant_id = %(tenant_id)s AND person_id = %(person_id)s
 -- memory_sizes --
 tenant_id = %(tenant_id)s AND person_id = %(person_id)s
 
+-- facts --
+tenant_id = %(tenant_id)s AND person_id = %(person_id)s
+
 -- conversations --
 tenant_id = %(tenant_id)s AND person_id = %(person_id)s
 
