@@ -12,7 +12,8 @@ from ui.reading import forget_what_was_read, key, read
 from ui.users import user_path
 from ui.wording import say
 
-_MOST_CHARACTERS = 500
+#: As long as the API lets a fact be.
+_MOST_CHARACTERS = 200
 _COLUMNS = ("fact", "subject", "topic", "said_at", "valid_from", "valid_to", "by")
 #: Of a fact in the list that one is chosen from.
 _MOST_SHOWN = 80
@@ -44,7 +45,8 @@ def _shown(fact: Mapping[str, Any]) -> dict[str, Any]:
         name: None if fact.get(name) is None else formats.day(str(fact[name])[:10])
         for name in ("said_at", "valid_from", "valid_to")
     }
-    return {**fact, "fact": fact["text"], **days}
+    about = say("memory.the_user") if fact["subject"] == "self" else fact["subject"]
+    return {**fact, "fact": fact["text"], "subject": about, **days}
 
 
 def _change(user: str, facts: Sequence[Mapping[str, Any]]) -> None:

@@ -29,7 +29,11 @@ TURNS_AT_ONCE = 20
 ROWS_AT_ONCE = 200
 #: Made of other rows, for the sake of finding them.
 DERIVED = frozenset({"memory_terms", "memory_sizes"})
-_LEFT_OUT: Mapping[str, list[str]] = {"memories": ["embedding"], "errands": ["sealed"]}
+_LEFT_OUT: Mapping[str, list[str]] = {
+    "memories": ["embedding"],
+    "errands": ["sealed"],
+    "facts": ["terms"],
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
