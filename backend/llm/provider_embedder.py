@@ -140,7 +140,9 @@ class ProviderEmbedder:
         except ContextTooLong:
             raise
         except SalesCrewError as error:
-            self.outage.begin()
+            if not self.patient:
+                # A renewal may have met its own rate's limit, which a question need not.
+                self.outage.begin()
             raise EmbedderUnavailable from error
 
 

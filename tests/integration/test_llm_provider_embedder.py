@@ -176,3 +176,13 @@ def test_a_key_that_no_header_carries_is_refused_at_the_start() -> None:
     for key in ("", "  ", "chave é", "a\nb"):
         with pytest.raises(ModelMisconfigured):
             build_embedder("openai", api_key=key)
+
+
+@pytest.mark.parametrize("embedder", ["openai"], indirect=True)
+def test_a_renewal_that_meets_a_limit_takes_no_vector_from_a_question(
+    embedder: Embedder, server: EmbeddingServer
+) -> None:
+    server.answers.append((429, {"error": {"message": "slow down"}}, {"retry-after": "600"}))
+    with pytest.raises(EmbedderUnavailable):
+        embedder.embed(["uma venda"])
+    assert len(for_question(embedder).embed(["quanto vendemos?"])) == 1
