@@ -17,6 +17,7 @@ import structlog
 
 from backend.answering.body import body, is_cached
 from backend.answering.question import Question, question_of
+from backend.answering.recalling import asked_of
 from backend.answering.report import count_tools, report
 from backend.answering.steps import Steps, code_of
 from backend.answering.telling import Telling
@@ -27,7 +28,6 @@ from backend.domain.events import EventKind
 from backend.domain.turns import Context, Draft
 from backend.llm.metered import patiently
 from backend.memory.context import gather
-from backend.memory.recall import meaning_of
 from backend.observe import metrics, spans
 from backend.observe.tracing import Origin
 from backend.semantic.planner import QUERY_TOOL
@@ -117,9 +117,9 @@ def fail_turn(world: World, claim: Claim, error_code: str) -> None:
 
 def _gathered(world: World, claim: Claim, begun: Begun) -> tuple[Context, Callable[[], Source]]:
     """What the crew is told, and what opens the source: outside, for a source may be slow."""
-    meaning = meaning_of(world.embedder, begun.question)
+    asked = asked_of(world, begun.question)
     with world.database.tenant(claim.tenant_id) as conn:
-        context = gather(conn, begun, meaning)
+        context = gather(conn, begun, asked)
         return context, world.sources.find(conn, claim.tenant_id, begun.data_source)
 
 

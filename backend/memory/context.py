@@ -6,7 +6,7 @@ from typing import Any
 from backend.domain.identity import Asker
 from backend.domain.language import Language
 from backend.domain.turns import Context
-from backend.memory.recall import Meaning, recall
+from backend.memory.recall import Asked, recall
 from backend.memory.recent import RECENT_TURNS, remembered, within_allowance
 from backend.store import recent_messages
 from backend.store.database import Conn
@@ -14,8 +14,8 @@ from backend.store.recent_messages import RecentMessage
 from backend.store.turns import Begun
 
 
-def gather(conn: Conn, begun: Begun, meaning: Meaning | None) -> Context:
-    """The context of a turn. Without a `meaning` it is recalled by words alone."""
+def gather(conn: Conn, begun: Begun, asked: Asked) -> Context:
+    """The context of a turn whose question is `asked`."""
     asker: Asker = begun.asker
     newest_first = recent_messages.recent(
         conn, asker.tenant_id, begun.conversation_id, before=begun.seq, limit=RECENT_TURNS
@@ -24,9 +24,8 @@ def gather(conn: Conn, begun: Begun, meaning: Meaning | None) -> Context:
     recalled = recall(
         conn,
         asker,
-        begun.question,
-        meaning,
-        except_messages=[message.message_id for message in kept],
+        asked,
+        recent=kept,
     )
     return Context(
         memory=remembered(kept) + recalled,

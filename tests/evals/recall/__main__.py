@@ -13,10 +13,12 @@ from collections.abc import Iterator, Sequence
 from backend.domain.identity import ConversationId, PersonId, TenantId, new_id
 from backend.llm.embeddings import LocalEmbedder
 from backend.memory import terms
-from backend.memory.recall import meaning_of, search
+from backend.memory.recall import Asked, meaning_of, search
+from backend.semantic.named_days import named_days
 from backend.store import memories, people
 from backend.store.database import Database
 from backend.store.memories import NewMemory
+from tests.evals.recall.history import PLACE
 from tests.evals.recall.people import Person
 from tests.evals.recall.people import people as sellers
 from tests.evals.recall.question import Question
@@ -99,9 +101,10 @@ def _recall(
 ) -> Way:
     def way(text: str, k: int) -> Sequence[str]:
         meaning = meaning_of(embedder, text)
+        asked = Asked(text, meaning, named_days(text, question.today, PLACE))
         with app.tenant(tenant_id) as conn:
-            found = search(conn, tenant_id, person_id, text, meaning, limit=k)
-        return [memory.external_id or "" for memory in found]
+            found = search(conn, tenant_id, person_id, asked, limit=k)
+        return [memory.line.external_id or "" for memory in found]
 
     return way
 
