@@ -19,6 +19,7 @@ from ops.load import (
     fairness,
     process_meter,
     prompts,
+    recalling,
     sales_figures,
     sparse,
     startup,
@@ -33,7 +34,7 @@ from ops.local.errors import StackError
 Measurement = Callable[[Bench], Figures]
 #: What a shell reports for a program that Ctrl-C ended.
 INTERRUPTED = 130
-NAMES = ("prompts", "sparse", "figures", "crowd", "console", "startup", "fairness")
+NAMES = ("prompts", "sparse", "figures", "crowd", "console", "recall", "startup", "fairness")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,6 +82,7 @@ def _measure(options: argparse.Namespace) -> list[Figure]:
             "figures": sales_figures.measure,
             "crowd": crowd.measure,
             "console": console.measure,
+            "recall": recalling.measure,
             "startup": partial(startup.measure, first_seconds=first_seconds),
             # Last: it leaves a backlog behind.
             "fairness": fairness.measure,
