@@ -10,6 +10,7 @@ The figures below are what the benchmark found (tests/evals/recall/README.md).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from backend.store.talk import Talk
 
 Column = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 #: Share of the score that meaning has, and words the rest. Anything from 0.3 to 0.5 does as well.
 SEMANTIC = 0.4
@@ -33,6 +35,9 @@ _SATURATION = 1.2
 _LENGTH = 0.5
 #: An array of one dimension begins so far in, if it has any members.
 _HEADER_BYTES = 20
+_INTEGER, _SMALL, _FLOAT = (
+    np.dtype([("size", ">i4"), ("value", kind)]) for kind in (">i4", ">i2", ">f4")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,23 +60,24 @@ class Rank:
 
 def ranked(talk: Talk, *, most: int) -> list[Rank]:
     """The best of them, best first; the very best with what was said right before and after it."""
-    nos = _integers(talk.nos)
-    near = _Near(_integers(talk.talks))
-    lengths = _integers(talk.words).astype(np.float64)
+    unordered = _array(talk.nos, _INTEGER)
+    order = np.argsort(unordered)
+    nos = unordered[order]
+    near = _Near(_array(talk.talks, _INTEGER)[order])
+    lengths = _array(talk.words, _INTEGER)[order].astype(np.float64)
     own, spoken, possible = _by_words(talk, nos, lengths, near)
-    semantic = _floats(talk.semantic)
+    semantic = _array(talk.semantic, _FLOAT)[order].astype(np.float64)
     known = ~np.isnan(semantic)
     least = semantic[known].min() if known.any() else 0.0
     meant = near.joined(np.where(known, semantic, least), MEANING_BEFORE, ())
-    dated = _integers(talk.dated) == 1
+    dated = _array(talk.dated, _INTEGER)[order] == 1
     score = (1 - SEMANTIC) * _stretched(spoken) + SEMANTIC * _stretched(meant)
     if dated.any():
         score = (score + DATED * dated) / (1 + DATED)
-    wanted = ~np.isin(nos, _integers(talk.except_nos))
-    # Of equals the latest.
-    order = [place for place in np.lexsort((-nos, -score)).tolist() if wanted[place]]
-    beside = [place for place in near.beside(order[0]) if wanted[place]] if order else []
-    chosen = islice(dict.fromkeys([*order[:1], *beside, *order]), most)
+    wanted = ~np.isin(nos, _array(talk.except_nos, _INTEGER))
+    best = _best(np.where(wanted, score, -1.0), most)
+    beside = [place for place in near.beside(best[0]) if wanted[place]] if best else []
+    chosen = islice(dict.fromkeys([*best[:1], *beside, *best]), most)
     return [
         Rank(
             no=int(nos[place]),
@@ -87,18 +93,18 @@ def ranked(talk: Talk, *, most: int) -> list[Rank]:
 
 
 def _by_words(
-    talk: Talk, nos: NDArray[np.int64], lengths: Column, near: "_Near"
+    talk: Talk, nos: Integers, lengths: Column, near: "_Near"
 ) -> tuple[Column, Column, float]:
     """BM25 of each memory alone, and with those around it; and the most that the latter can be."""
     around = near.joined(lengths, WORDS_BEFORE, WORDS_AFTER)
     alone_norm, around_norm = _norm(lengths), _norm(around)
     own, spoken, possible = np.zeros(len(nos)), np.zeros(len(nos)), 0.0
+    place_of = _places(nos)
     for hits in talk.hits:
-        counts = np.zeros(len(nos))
-        hit, times = _integers(hits.nos), _integers(hits.counts)
-        places = np.searchsorted(nos, hit)
-        there = nos[np.minimum(places, len(nos) - 1)] == hit
-        np.add.at(counts, places[there], times[there])
+        places = place_of[np.minimum(_values(hits.nos, _INTEGER), len(place_of) - 1)]
+        times = _values(hits.counts, _SMALL)
+        # What has no place, the last, was forgotten between the two looks.
+        counts = np.bincount(places, weights=times, minlength=len(nos) + 1)[:-1].astype(float)
         found = np.count_nonzero(counts)
         rarity = float(np.log(1 + (len(nos) - found + 0.5) / (found + 0.5)))
         heard = near.joined(counts, WORDS_BEFORE, WORDS_AFTER)
@@ -106,6 +112,22 @@ def _by_words(
         spoken += rarity * (_SATURATION + 1) * heard / (heard + around_norm)
         possible += rarity * (_SATURATION + 1)
     return own, spoken, possible
+
+
+def _places(nos: Integers) -> Integers:
+    """Where each number stands; those that are not there, and all greater ones, stand at the end."""
+    place_of = np.full(int(nos[-1]) + 2, len(nos))
+    place_of[nos] = np.arange(len(nos))
+    return place_of
+
+
+def _best(score: Column, most: int) -> list[int]:
+    """The places of the highest scores that are not negative, of equals the latest."""
+    score = score + np.arange(len(score)) * 1e-12
+    all_of_them = most >= len(score)
+    places = np.arange(len(score)) if all_of_them else np.argpartition(-score, most)[:most]
+    ordered: list[int] = places[np.argsort(-score[places])].tolist()
+    return [place for place in ordered if score[place] >= 0]
 
 
 def _norm(lengths: Column) -> Column:
@@ -116,7 +138,7 @@ def _norm(lengths: Column) -> Column:
 class _Near:
     """What stands around each memory in its own conversation."""
 
-    def __init__(self, talks: NDArray[np.int64]) -> None:
+    def __init__(self, talks: Integers) -> None:
         self._talks = talks
 
     def joined(self, column: Column, before: Sequence[float], after: Sequence[float]) -> Column:
@@ -145,18 +167,11 @@ def _stretched(scores: Column) -> Column:
     return stretched
 
 
-def _integers(array: bytes) -> NDArray[np.int64]:
-    return _values(array, ">i4").astype(np.int64)
+def _array(array: bytes, kind: "np.dtype[np.void]") -> "NDArray[Any]":
+    """The values of an array as `array_send` writes it."""
+    return _values(array[_HEADER_BYTES:], kind)
 
 
-def _floats(array: bytes) -> Column:
-    return _values(array, ">f4").astype(np.float64)
-
-
-def _values(array: bytes, kind: str) -> "NDArray[np.generic]":
-    """The values of an array as `array_send` writes it, each after its size of four bytes."""
-    members = np.dtype([("size", ">i4"), ("value", kind)])
-    if len(array) < _HEADER_BYTES:
-        return np.zeros(0, dtype=kind)
-    values: NDArray[np.generic] = np.frombuffer(array, members, offset=_HEADER_BYTES)["value"]
-    return values
+def _values(members: bytes, kind: "np.dtype[np.void]") -> "NDArray[Any]":
+    """The values of an array without its head: each follows its own size."""
+    return np.frombuffer(members, kind)["value"].astype(kind["value"].newbyteorder("="))

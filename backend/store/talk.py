@@ -35,16 +35,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hits:
-    """A word's memories and how often each has it; one may come several times."""
+    """A word's memories and how often each has it; one may come several times. Arrays without head."""
 
     word: int
     nos: bytes
+    #: As int2.
     counts: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
-    """Arrays in Postgres' binary form, one place a memory, in the order of what was said."""
+    """Arrays in Postgres' binary form, one place a memory, in any order."""
 
     nos: bytes
     #: How many terms it has.

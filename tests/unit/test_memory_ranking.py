@@ -39,8 +39,8 @@ def a_talk(
         hits=[
             Hits(
                 word=word,
-                nos=array("i", list(counts)),
-                counts=array("i", list(counts.values())),
+                nos=array("i", list(counts))[20:],
+                counts=b"".join(struct.pack(">ih", 2, count) for count in counts.values()),
             )
             for word, counts in hits.items()
         ],
