@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from backend.answering.recalling import asked_of
 from backend.answering.world import World
 from backend.domain.chat import Remembered
 from backend.domain.errors import SalesQueryInvalid
@@ -15,7 +16,6 @@ from backend.llm.embedding_books import TurnBooks
 from backend.llm.metered import MeteredModel
 from backend.llm.provider_embedder import for_question
 from backend.memory.context import look_back
-from backend.memory.recall import meaning_of
 from backend.semantic.query_arguments import query_from_arguments
 from backend.store.llm_calls import Payer
 from backend.store.tasks import Claim
@@ -73,10 +73,10 @@ def question_of(
 
 
 def _looked_back(world: World, begun: Begun, context: Context, embedder: Embedder) -> LookedBack:
-    meaning = meaning_of(embedder, begun.question)
+    asked = asked_of(world, embedder, begun.question)
     with world.database.tenant(begun.asker.tenant_id) as conn:
-        memory = look_back(conn, begun, context, meaning)
-    return LookedBack(memory, by_meaning=meaning is not None)
+        memory = look_back(conn, begun, context, asked)
+    return LookedBack(memory, by_meaning=asked.meaning is not None)
 
 
 def _asked(world: World, claim: Claim, begun: Begun, claimed_at: float) -> Asked:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from typing import Protocol
 from uuid import UUID
 
@@ -57,6 +57,8 @@ class World:
     publish: Callable[[UUID, Sequence[TurnEvent]], None]
     ring: Callable[[str, str], object]
     today: Callable[[], date]
+    #: Where "today" is.
+    zone: tzinfo
     deadline_seconds: float
     #: Rows of metric queries that were asked before; None keeps none.
     kept_rows: KeptRows | None = None

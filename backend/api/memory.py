@@ -31,11 +31,13 @@ class MemoryItem(Struct, frozen=True, kw_only=True):
     semantic: Annotated[float, Meta(description="Cosine; null: no vector yet.")] | None
     external_id: str | None
     conversation_id: Annotated[str, Meta(description="The caller's own name, else our id.")]
-    beside: Annotated[bool, Meta(description="Said right before or after one that was found.")]
+    beside: Annotated[
+        bool, Meta(description="Found by what was said around it rather than by its own words.")
+    ]
 
 
 class MemoryItems(Struct, frozen=True, kw_only=True):
-    """The best memories with what was said before and after each, best first."""
+    """What answers the query best, best first: up to three messages for each of the `k`, and 70 words."""
 
     items: list[MemoryItem]
 

@@ -3,35 +3,36 @@
 from collections.abc import Mapping
 from typing import Any
 
+from backend.answering.recalling import asked_of
 from backend.answering.world import World
 from backend.domain.errors import NotFound
 from backend.domain.identity import TenantId
 from backend.llm.provider_embedder import for_question
-from backend.memory.recall import meaning_of, search
+from backend.memory.recall import Memory, search
 from backend.store import people
-from backend.store.memories import Memory
 
 
 def recollection(world: World, tenant_id: TenantId, asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The `k` best memories and what was said before and after each. Raises NotFound."""
-    meaning = meaning_of(for_question(world.embedder), asked["query"])
+    """What answers the query best, up to three messages for each of the `k`. Raises NotFound."""
+    question = asked_of(world, for_question(world.embedder), asked["query"])
     with world.database.tenant(tenant_id) as conn:
         asker = people.find(conn, tenant_id, asked["user_id"])
         if asker is None:
             raise NotFound("Nobody is called so here")
-        found = search(conn, tenant_id, asker.person_id, asked["query"], meaning, limit=asked["k"])
+        found = search(conn, tenant_id, asker.person_id, question, limit=asked["k"])
     return {"items": [_item(memory) for memory in found]}
 
 
 def _item(memory: Memory) -> Mapping[str, Any]:
+    line, rank = memory.line, memory.rank
     return {
-        "text": memory.text,
-        "role": memory.role,
-        "at": memory.at.isoformat(),
-        "score": round(memory.score, 4),
-        "lexical": round(memory.lexical, 4),
-        "semantic": None if memory.semantic is None else round(memory.semantic, 4),
-        "external_id": memory.external_id,
-        "conversation_id": memory.conversation,
-        "beside": memory.no != memory.found_by,
+        "text": line.text,
+        "role": line.role,
+        "at": line.at.isoformat(),
+        "score": round(rank.score, 4),
+        "lexical": round(rank.lexical, 4),
+        "semantic": None if rank.semantic is None else round(rank.semantic, 4),
+        "external_id": line.external_id,
+        "conversation_id": line.conversation,
+        "beside": memory.beside,
     }

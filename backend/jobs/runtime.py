@@ -89,6 +89,7 @@ def build_world(settings: Settings) -> World:
         publish=events.publish,
         ring=lambda lane, by: doorbell.ring(lane, rung_by=by),
         today=partial(_today, settings.app_today),
+        zone=ZONE,
         deadline_seconds=settings.turn_deadline_seconds,
         kept_rows=kept,
         silenced=silenced,

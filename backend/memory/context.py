@@ -12,7 +12,7 @@ from backend.domain.identity import Asker
 from backend.domain.language import Language
 from backend.domain.turns import Context
 from backend.memory.facts import known
-from backend.memory.recall import Meaning, recall
+from backend.memory.recall import Asked, recall
 from backend.memory.recent import RECENT_TURNS, remembered, within_allowance
 from backend.store import recent_messages
 from backend.store.database import Conn
@@ -39,14 +39,9 @@ def gather(conn: Conn, begun: Begun) -> Context:
     )
 
 
-def look_back(
-    conn: Conn, begun: Begun, context: Context, meaning: Meaning | None
-) -> tuple[Remembered, ...]:
-    """What was said long before, wherever it was, and the facts that stand.
-
-    Without a `meaning` it is found by words alone.
-    """
-    recalled = recall(conn, begun.asker, begun.question, meaning, except_messages=context.told)
+def look_back(conn: Conn, begun: Begun, context: Context, asked: Asked) -> tuple[Remembered, ...]:
+    """What was said long before, wherever it was, and the facts that stand."""
+    recalled = recall(conn, begun.asker, asked, except_ids=context.told, told=context.memory)
     return recalled + known(conn, begun.asker, begun.question, except_messages=context.told)
 
 

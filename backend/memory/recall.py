@@ -1,10 +1,8 @@
-"""What this person said or was told before, by word and by meaning, whichever conversation it was in.
-
-The weights are a first choice: no benchmark has set them yet.
-"""
+"""What this person said or was told before, by word and by meaning, whichever conversation it was in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from time import perf_counter
 from uuid import UUID
 
@@ -13,20 +11,26 @@ import structlog
 from backend.domain.chat import Remembered
 from backend.domain.identity import Asker, PersonId, TenantId
 from backend.domain.ports import EMBEDDER_FAILURES, Embedder
+from backend.memory.ranking import Rank, ranked
 from backend.memory.recent import clipped
 from backend.memory.terms import asked_terms
 from backend.observe import metrics
-from backend.store import memories
+from backend.store import talk
 from backend.store.database import Conn
-from backend.store.memories import Memory, Wanted, Weights
+from backend.store.talk import Line, Wanted
 
 log = structlog.get_logger(__name__)
 
-WEIGHTS = Weights(semantic=0.3, before=0.3, after=0.3, neighbours=1)
-#: Best matches that a turn is told, each with what was said before and after it.
+#: From, and until before.
+Period = tuple[datetime, datetime]
+
+#: Messages for each of the `limit` that are asked for: a question is answered by one, and what it is
+#: about is said in the one before.
+MESSAGES_EACH = 3
+#: Words for each, at most, as long as it is not the only one.
+WORDS_EACH = 70
+#: So many times that a turn is told.
 RECALLED = 4
-#: Of the matches looked at, as many may stand beside a better one.
-_SPARE = 3
 #: Characters of all that is recalled for a turn, about 600 tokens.
 RECALLED_CHARACTERS = 2_400
 #: Cosine below which two Portuguese sentences share no more than their language, with the
@@ -44,6 +48,38 @@ class Meaning:
     model: str
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question in every way that it is looked for. Without a `meaning`, by words alone."""
+
+    text: str
+    meaning: Meaning | None
+    #: Those that it names ("o que combinamos em março?").
+    periods: Sequence[Period] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """A memory that was found, and why."""
+
+    line: Line
+    rank: Rank
+
+    @property
+    def beside(self) -> bool:
+        """Whether what was said around it speaks for it more than its own words."""
+        return self.rank.lexical < self.rank.spoken / 2
+
+    @property
+    def tells(self) -> bool:
+        """Whether it has to do with the question at all: somebody's best match may be none."""
+        return (
+            self.rank.dated
+            or (self.rank.semantic or 0.0) >= LEAST_SEMANTIC
+            or (self.rank.possible > 0 and self.rank.spoken >= LEAST_LEXICAL * self.rank.possible)
+        )
+
+
 def meaning_of(embedder: Embedder, question: str) -> Meaning | None:
     """None when the embedder fails: recall then goes by words alone."""
     try:
@@ -57,12 +93,13 @@ def meaning_of(embedder: Embedder, question: str) -> Meaning | None:
 def recall(
     conn: Conn,
     asker: Asker,
-    question: str,
-    meaning: Meaning | None,
+    asked: Asked,
     *,
-    except_messages: Sequence[UUID],
+    except_ids: Sequence[UUID],
+    told: Sequence[Remembered],
 ) -> tuple[Remembered, ...]:
-    """What a turn is told of the past: the best matches with their neighbours, none twice.
+    """What a turn is told of the past: what answers the question best, nothing twice, and nothing
+    that it is `told` already.
 
     In the order in which it was said, within the allowance; each with why it came.
     """
@@ -70,92 +107,85 @@ def recall(
         conn,
         asker.tenant_id,
         asker.person_id,
-        question,
-        meaning,
-        except_ids=except_messages,
+        asked,
+        except_ids=except_ids,
         limit=RECALLED,
     )
-    telling = {memory.no for memory in found if memory.no == memory.found_by and _tells(memory)}
-    kept: dict[str, Memory] = {}
+    heard = {_said(line.role, line.text) for line in told}
+    kept: list[Memory] = []
     left = RECALLED_CHARACTERS
     for memory in found:
-        said = f"{memory.role} {memory.text.casefold()}"
-        if memory.found_by not in telling or said in kept:
+        said = _said(memory.line.role, clipped(memory.line.text))
+        if not memory.tells or said in heard:
             continue
-        left -= len(clipped(memory.text))
+        left -= len(clipped(memory.line.text))
         if left < 0:
             break
-        kept[said] = memory
-    return tuple(map(_remembered, sorted(kept.values(), key=lambda memory: (memory.at, memory.no))))
+        heard.add(said)
+        kept.append(memory)
+    return tuple(map(_remembered, sorted(kept, key=lambda each: (each.line.at, each.line.no))))
 
 
 def search(
     conn: Conn,
     tenant_id: TenantId,
     person_id: PersonId,
-    question: str,
-    meaning: Meaning | None,
+    asked: Asked,
     *,
     except_ids: Sequence[UUID] = (),
     limit: int,
 ) -> list[Memory]:
-    """The person's `limit` best memories for a question and their neighbours, best first."""
+    """What answers a question best, best first: up to three messages for each of the `limit`."""
     started = perf_counter()
-    asked = asked_terms(tenant_id, question)
-    found = memories.search(
+    asked_for = asked_terms(tenant_id, asked.text)
+    whole = talk.talk(
         conn,
         tenant_id,
         person_id,
         Wanted(
-            terms=asked.terms,
-            words=asked.words,
-            vector=meaning.vector if meaning else None,
-            embedding_model=meaning.model if meaning else None,
+            terms=asked_for.terms,
+            words=asked_for.words,
+            vector=asked.meaning.vector if asked.meaning else None,
+            embedding_model=asked.meaning.model if asked.meaning else None,
+            periods=asked.periods,
         ),
-        WEIGHTS,
         except_ids=except_ids,
-        limit=limit * _SPARE,
     )
+    ranks = ranked(whole, most=limit * MESSAGES_EACH) if whole else []
+    lines = talk.lines(conn, tenant_id, person_id, [rank.no for rank in ranks])
     metrics.RECALL_SECONDS.observe(perf_counter() - started)
-    return _apart(found, limit)
+    # A memory may have been forgotten between the two looks.
+    found = [Memory(line=lines[rank.no], rank=rank) for rank in ranks if rank.no in lines]
+    return _within(found, limit)
 
 
-def _apart(found: Sequence[Memory], limit: int) -> list[Memory]:
-    """The best with their neighbours, none of them the neighbour of a better one: it is told already."""
-    by_no = {memory.no: memory for memory in found}
-    kept: dict[int, Memory] = {}
-    seeds = 0
-    for memory in found:
-        if memory.no != memory.found_by or memory.no in kept:
-            continue
-        if seeds == limit:
-            break
-        seeds += 1
-        reach = range(memory.no - WEIGHTS.neighbours, memory.no + WEIGHTS.neighbours + 1)
-        for no in reach:
-            beside = by_no.get(no)
-            if beside is not None and beside.conversation == memory.conversation:
-                kept.setdefault(no, replace(beside, found_by=memory.no))
-    return sorted(kept.values(), key=lambda memory: (-memory.score, -memory.no))
+def _within(found: list[Memory], limit: int) -> list[Memory]:
+    """Those that fit the words for so many, and as many of them whatever their length."""
+    left = limit * WORDS_EACH
+    for kept, memory in enumerate(found):
+        left -= len(memory.line.text.split())
+        if left < 0 and kept >= limit:
+            return found[:kept]
+    return found
 
 
-def _tells(memory: Memory) -> bool:
-    """Whether it has to do with the question at all: somebody's best match may be none."""
-    return (memory.semantic or 0.0) >= LEAST_SEMANTIC or (
-        memory.possible is not None and memory.lexical >= LEAST_LEXICAL * memory.possible
-    )
+def _said(role: str, text: str) -> tuple[str, str]:
+    return role, " ".join(text.casefold().split())
 
 
 def _remembered(memory: Memory) -> Remembered:
+    rank = memory.rank
     return Remembered(
-        role=memory.role,
-        text=clipped(memory.text),
-        at=memory.at.isoformat(),
+        role=memory.line.role,
+        text=clipped(memory.line.text),
+        at=memory.line.at.isoformat(),
         source="recall",
-        score=round(memory.score, 4),
+        score=round(rank.score, 4),
         why={
-            "lexical": round(memory.lexical, 3),
-            "semantic": None if memory.semantic is None else round(memory.semantic, 3),
-            "beside": memory.no != memory.found_by,
+            "lexical": round(rank.lexical, 3),
+            "spoken": round(rank.spoken, 3),
+            "semantic": None if rank.semantic is None else round(rank.semantic, 3),
+            "beside": memory.beside,
+            "dated": rank.dated,
         },
     )

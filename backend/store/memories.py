@@ -55,51 +55,6 @@ class NewMemory:
     external_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What is looked for. Terms of one word are the same word in several languages' stems."""
-
-    terms: Sequence[int]
-    words: Sequence[int]
-    vector: Sequence[float] | None
-    embedding_model: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
-    """How the scores of `search` are weighed; see `backend/memory/recall.py`."""
-
-    semantic: float
-    before: float
-    after: float
-    #: How many memories before and after each of the best come with it.
-    neighbours: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
-    """A memory that was found, or that stands beside one."""
-
-    no: int
-    #: The number of the memory that it was found by: its own, or its neighbour's.
-    found_by: int
-    #: BM25 of its own words, and the cosine of its meaning (None without a vector to compare).
-    lexical: float
-    semantic: float | None
-    #: 0..1, over all memories of the person.
-    score: float
-    #: What `lexical` would be if every word that was asked for were in a memory.
-    possible: float | None
-    id: UUID
-    turn_id: UUID | None
-    role: Literal["user", "assistant"]
-    text: str
-    at: datetime
-    external_id: str | None
-    #: The caller's own name of its conversation, else our id.
-    conversation: str
-
-
 def unremembered(conn: Conn, tenant_id: TenantId, turn_id: TurnId) -> list[Unremembered]:
     rows = conn.execute(_SQL["unremembered"], {"tenant_id": tenant_id, "turn_id": turn_id})
     return [Unremembered(**row) for row in rows]
@@ -137,37 +92,6 @@ def remember(
         },
     )
     return added.rowcount
-
-
-def search(
-    conn: Conn,
-    tenant_id: TenantId,
-    person_id: PersonId,
-    wanted: Wanted,
-    weights: Weights,
-    *,
-    except_ids: Sequence[UUID],
-    limit: int,
-) -> list[Memory]:
-    """The `limit` best of the person's memories and their neighbours, best first."""
-    rows = conn.execute(
-        _SQL["search"],
-        {
-            "tenant_id": tenant_id,
-            "person_id": person_id,
-            "terms": list(wanted.terms),
-            "words": list(wanted.words),
-            "embedding": None if wanted.vector is None else literal(wanted.vector),
-            "embedding_model": wanted.embedding_model,
-            "semantic_weight": weights.semantic,
-            "before_weight": weights.before,
-            "after_weight": weights.after,
-            "neighbours": weights.neighbours,
-            "except_ids": list(except_ids),
-            "limit": limit,
-        },
-    )
-    return [Memory(**row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

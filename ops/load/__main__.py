@@ -20,6 +20,7 @@ from ops.load import (
     history_import,
     process_meter,
     prompts,
+    recalling,
     sales_figures,
     sparse,
     startup,
@@ -34,7 +35,10 @@ from ops.local.errors import StackError
 Measurement = Callable[[Bench], Figures]
 #: What a shell reports for a program that Ctrl-C ended.
 INTERRUPTED = 130
-NAMES = ("prompts", "sparse", "figures", "crowd", "import", "console", "startup", "fairness")
+NAMES = (
+    *("prompts", "sparse", "figures", "crowd", "import", "console", "recall", "startup"),
+    "fairness",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,6 +87,7 @@ def _measure(options: argparse.Namespace) -> list[Figure]:
             "crowd": crowd.measure,
             "import": history_import.measure,
             "console": console.measure,
+            "recall": recalling.measure,
             "startup": partial(startup.measure, first_seconds=first_seconds),
             # Last: it leaves a backlog behind.
             "fairness": fairness.measure,

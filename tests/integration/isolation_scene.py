@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from struct import iter_unpack
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from backend.memory import terms
 from backend.store import (
     chat_clients,
     data_sources,
+    documents,
     erasures,
     errands,
     export,
@@ -37,10 +39,12 @@ from backend.store import (
     known_facts,
     llm_calls,
     memories,
+    passages,
     people,
     queue,
     recent_messages,
     submissions,
+    talk,
     tenants,
     traces,
     turn_list,
@@ -49,14 +53,17 @@ from backend.store import (
 )
 from backend.store.data_sources import KeptSource
 from backend.store.database import Conn, Database
+from backend.store.documents import NewPassage, Unread, Upload
 from backend.store.erasures import Erasure
 from backend.store.errands import Errand, Refusal
 from backend.store.export import Exported
 from backend.store.facts import NewFact
 from backend.store.imports import Told
 from backend.store.llm_calls import Payer, Settlement
-from backend.store.memories import Bare, NewMemory, Wanted, Weights
+from backend.store.memories import Bare, NewMemory
+from backend.store.passages import Sought
 from backend.store.submissions import Submission
+from backend.store.talk import Wanted
 from backend.store.tasks import Claim
 from backend.store.turn_list import Chosen
 from backend.store.turns import AnswerRecord
@@ -67,7 +74,6 @@ from tests.integration.stage import a_record, a_tenant, ask, claim, opened
 USER, TALK, SOURCE, AGENT = "123", "the talk", "the source", "sales"
 MOMENT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 VECTOR = [1.0] + [0.0] * 511
-WEIGHTS = Weights(semantic=0.5, before=0.1, after=0.1, neighbours=1)
 ALWAYS = Chosen(start=MOMENT - timedelta(days=4000), end=MOMENT + timedelta(days=4000))
 END = Settlement(
     model="stage-1",
@@ -96,6 +102,9 @@ class Owned:
     import_id: UUID
     source_id: UUID
     fact_id: UUID
+    #: One that serves, and one that is still to be read.
+    document_id: UUID
+    unread_document_id: UUID
     erasure_id: UUID
     canary: str
 
@@ -161,6 +170,28 @@ def populate(app: Database, tenant_id: TenantId, canary: str, user: str = USER) 
             embedding_model="fixed",
         )
         fact = facts.write(conn, tenant_id, person_id, _fact(f"gosta de {canary}"))
+    document = documents.add(
+        app,
+        tenant_id,
+        Upload(title=f"título {canary}", source=canary, content=canary.encode()),
+    )
+    with app.tenant(tenant_id) as conn:
+        documents.begin_reading(
+            conn,
+            _about(work, document.id),
+            [_passage(tenant_id, canary)],
+            terms_version=terms.VERSION,
+            format_name="txt",
+            pages=None,
+        )
+        documents.make_ready(
+            conn,
+            _about(work, document.id),
+            Unread(title=f"título {canary}", source=canary, content=None, status="reading"),
+        )
+    unread = documents.add(
+        app, tenant_id, Upload(title=f"novo {canary}", source=canary, content=canary.encode())
+    )
     errand_id = new_id()
     errands.begin(
         app, tenant_id, errand_id, Errand(kind="recall", asked={"user_id": user, "query": canary})
@@ -195,6 +226,8 @@ def populate(app: Database, tenant_id: TenantId, canary: str, user: str = USER) 
         import_id=import_id,
         source_id=source["id"],
         fact_id=fact.id,
+        document_id=document.id,
+        unread_document_id=unread.id,
         erasure_id=erasures.begin(app, tenant_id, user, canary.encode()),
         canary=canary,
     )
@@ -219,6 +252,23 @@ def _record(canary: str) -> AnswerRecord:
         time_ms=5,
         steps=(step,),
         tool_calls=(call,),
+    )
+
+
+def _about(work: Claim, subject_id: UUID) -> Claim:
+    return Claim(
+        **{**{name: getattr(work, name) for name in Claim.__slots__}, "subject_id": subject_id}
+    )
+
+
+def _passage(tenant_id: TenantId, canary: str) -> NewPassage:
+    text = f"{canary} passagem"
+    return NewPassage(
+        section=canary,
+        page=1,
+        language="pt",
+        text=text,
+        terms=terms.terms_of(tenant_id, text),
     )
 
 
@@ -260,7 +310,7 @@ class Attempt:
 def _search(a: Attempt, person_id: PersonId) -> Any:
     # By the words of whose tenant it is, and by a meaning that everything has.
     wanted = terms.terms_of(a.of.tenant_id, f"{a.of.canary} lembrança sem vetor")
-    return memories.search(
+    whole = talk.talk(
         a.conn,
         a.tenant_id,
         person_id,
@@ -270,8 +320,25 @@ def _search(a: Attempt, person_id: PersonId) -> Any:
             vector=VECTOR,
             embedding_model="fixed",
         ),
-        WEIGHTS,
         except_ids=[],
+    )
+    nos = {no for hits in whole.hits for (no,) in iter_unpack(">i", hits.nos)} if whole else set()
+    return talk.lines(a.conn, a.tenant_id, person_id, sorted(nos))
+
+
+def _passages(a: Attempt) -> Any:
+    wanted = terms.terms_of(a.of.tenant_id, f"{a.of.canary} passagem")
+    return passages.search(
+        a.conn,
+        a.tenant_id,
+        Sought(
+            terms=list(wanted),
+            words=list(range(len(wanted))),
+            vector=None,
+            embedding_model=None,
+        ),
+        semantic_weight=0.3,
+        least_passages=100,
         limit=50,
     )
 
@@ -353,6 +420,11 @@ READS: Mapping[str, Call] = {
     "erasures.receipt": lambda a: erasures.receipt(a.app, a.tenant_id, a.of.erasure_id),
     "erasures.open_erasure": lambda a: erasures.open_erasure(a.conn, _claimed(a, a.of.erasure_id)),
     "erasures.next_turns": lambda a: erasures.next_turns(a.conn, _erasure(a)),
+    "documents.all_of": lambda a: documents.all_of(a.app, a.tenant_id, limit=50),
+    "documents.bare": lambda a: documents.bare(
+        a.conn, a.tenant_id, a.of.document_id, embedding_model="fixed", after=0, limit=50
+    ),
+    "documents.unread": lambda a: documents.unread(a.conn, _claimed(a, a.of.unread_document_id)),
     "errands.find": lambda a: errands.find(a.conn, _claimed(a, a.of.errand_id)),
     "errands.collect": lambda a: errands.collect(a.app, a.tenant_id, a.of.told_errand_id),
     "export.whom": lambda a: export.whom(a.app, a.tenant_id, USER),
@@ -372,7 +444,6 @@ READS: Mapping[str, Call] = {
     "memories.bare": lambda a: memories.bare(
         a.conn, a.tenant_id, embedding_model="fixed", terms_version=terms.VERSION, limit=100
     ),
-    "memories.search": lambda a: _search(a, a.of.person_id),
     "memories.unremembered": lambda a: memories.unremembered(a.conn, a.tenant_id, a.of.turn_id),
     "people.find": lambda a: people.find(a.conn, a.tenant_id, USER),
     "queue.lanes": lambda a: queue.lanes(a.conn, a.tenant_id),
@@ -380,6 +451,9 @@ READS: Mapping[str, Call] = {
     "recent_messages.recent": lambda a: recent_messages.recent(
         a.conn, a.tenant_id, a.of.conversation_id, before=1_000, limit=50
     ),
+    "passages.search": _passages,
+    "talk.lines": lambda a: talk.lines(a.conn, a.tenant_id, a.of.person_id, list(range(1, 9))),
+    "talk.talk": lambda a: _search(a, a.of.person_id),
     "tenants.agent": lambda a: tenants.agent(a.conn, a.tenant_id, AGENT),
     "tenants.data_source": lambda a: tenants.data_source(a.conn, a.tenant_id, str(a.of.source_id)),
     "tenants.data_source_stamp": lambda a: tenants.data_source_stamp(
@@ -409,6 +483,28 @@ WRITES: Mapping[str, Call] = {
     "data_sources.add": lambda a: data_sources.add(a.app, a.tenant_id, _source(a)),
     "data_sources.remove": lambda a: data_sources.remove(a.app, a.tenant_id, a.of.source_id),
     "data_sources.replace": lambda a: data_sources.replace(a.app, a.tenant_id, _source(a)),
+    "documents.add": lambda a: documents.add(
+        a.app, a.tenant_id, Upload(title="changed", source="", content=b"changed")
+    ),
+    "documents.begin_reading": lambda a: documents.begin_reading(
+        a.conn,
+        _claimed(a, a.of.unread_document_id),
+        [_passage(a.tenant_id, "changed")],
+        terms_version=terms.VERSION,
+        format_name="txt",
+        pages=None,
+    ),
+    "documents.embed": lambda a: documents.embed(
+        a.conn, a.tenant_id, a.of.document_id, [1], [VECTOR], "other"
+    ),
+    "documents.fail": lambda a: documents.fail(a.conn, _claimed(a, a.of.unread_document_id), "x"),
+    "documents.make_ready": lambda a: documents.make_ready(
+        a.conn,
+        _claimed(a, a.of.unread_document_id),
+        Unread(title="changed", source="", content=None, status="reading"),
+    ),
+    "documents.remove": lambda a: documents.remove(a.app, a.tenant_id, a.of.document_id),
+    "documents.want_vectors": lambda a: documents.want_vectors(a.conn, a.tenant_id, "other"),
     "erasures.begin": lambda a: erasures.begin(a.app, a.tenant_id, USER, b"digest"),
     "erasures.failed": lambda a: erasures.failed(a.conn, _claimed(a, a.of.erasure_id)),
     "erasures.finish": lambda a: erasures.finish(a.conn, _claimed(a, a.of.erasure_id), _erasure(a)),

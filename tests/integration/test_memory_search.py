@@ -1,7 +1,8 @@
 """Recall in the database: what is found, what comes with it, and whose it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,10 +11,10 @@ from hypothesis import strategies as st
 from backend.domain.identity import ConversationId, PersonId, TenantId, new_id
 from backend.llm.embeddings import LocalEmbedder
 from backend.memory import terms
-from backend.memory.recall import meaning_of, search
+from backend.memory.recall import Asked, Memory, Period, meaning_of, search
 from backend.store import memories, people
 from backend.store.database import Database
-from backend.store.memories import Memory, NewMemory
+from backend.store.memories import NewMemory
 from tests.conftest import MigratedDatabase
 from tests.integration.stage import Tenant, a_tenant, opened
 
@@ -82,10 +83,13 @@ def found(
     *,
     limit: int = 1,
     by_meaning: bool = True,
+    periods: Sequence[Period] = (),
+    except_ids: Sequence[UUID] = (),
 ) -> list[Memory]:
     meaning = meaning_of(EMBEDDER, question) if by_meaning else None
+    asked = Asked(question, meaning, periods)
     with app.tenant(tenant_id) as conn:
-        return search(conn, tenant_id, person_id, question, meaning, limit=limit)
+        return search(conn, tenant_id, person_id, asked, except_ids=except_ids, limit=limit)
 
 
 TALK = [
@@ -102,31 +106,74 @@ def test_the_best_comes_with_what_was_said_before_and_after(app: Database, tenan
     person = talk(app, tenant.id, "ana", TALK)
     memories_found = found(app, tenant.id, person, "qual desconto a Padaria União pediu?")
     best = memories_found[0]
-    assert best.text == TALK[2]
-    assert best.no == best.found_by
-    assert {memory.text for memory in memories_found} == set(TALK[1:4])
-    assert {memory.found_by for memory in memories_found} == {best.no}
+    assert best.line.text == TALK[2]
+    assert not best.beside
+    assert {memory.line.text for memory in memories_found} == set(TALK[1:4])
+    assert TALK[1] in {memory.line.text for memory in memories_found if memory.beside}
 
 
 def test_neighbours_are_of_the_same_conversation(app: Database, tenant: Tenant) -> None:
     talk(app, tenant.id, "ana", ["Qual a cor favorita do diretor?", "Azul"])
     person = talk(app, tenant.id, "ana", ["O contrato vence em maio", "Combinado"])
-    texts = {memory.text for memory in found(app, tenant.id, person, "quando vence o contrato?")}
-    assert texts == {"O contrato vence em maio", "Combinado"}
+    texts = {
+        memory.line.text for memory in found(app, tenant.id, person, "quando vence o contrato?")
+    }
+    assert texts > {"O contrato vence em maio", "Combinado"}
+    assert "Azul" not in texts
+
+
+def test_what_names_nobody_is_found_by_what_was_said_before_it(
+    app: Database, tenant: Tenant
+) -> None:
+    said = ["Falei com a Padaria União", "Sim?", "Só recebem às quintas", "Anotado"]
+    chat = ["E o Mercado Central?", "Nada de novo", "Eles vão pintar a loja"]
+    person = talk(app, tenant.id, "ana", chat + said, with_vectors=False)
+    texts = [memory.line.text for memory in found(app, tenant.id, person, "Padaria União", limit=9)]
+    assert texts.index(said[2]) < min(map(texts.index, chat))
+
+
+def test_what_was_said_in_a_period_that_is_asked_for_comes_first(
+    app: Database, tenant: Tenant
+) -> None:
+    person = talk(app, tenant.id, "ana", [f"Visita número {number}" for number in range(30)])
+    since = BEGAN + timedelta(minutes=11)
+    period = (since, since + timedelta(minutes=1))
+    best = found(app, tenant.id, person, "o que houve na visita?", periods=[period])[0]
+    assert best.line.at == since
+    assert best.rank.dated
+
+
+def test_what_is_told_already_is_not_found_again(app: Database, tenant: Tenant) -> None:
+    person = talk(app, tenant.id, "ana", TALK)
+    best = found(app, tenant.id, person, "desconto da Padaria União")[0]
+    others = found(
+        app, tenant.id, person, "desconto da Padaria União", except_ids=[best.line.id], limit=9
+    )
+    assert {memory.line.text for memory in others} == set(TALK) - {best.line.text}
+
+
+def test_long_messages_are_as_many_as_asked_for_and_no_more(app: Database, tenant: Tenant) -> None:
+    person = talk(app, tenant.id, "ana", [f"{number} " + "desconto " * 100 for number in range(9)])
+    assert len(found(app, tenant.id, person, "desconto", limit=2)) == 2
+
+
+def test_nothing_is_found_where_nothing_was_said(app: Database, tenant: Tenant) -> None:
+    person = talk(app, tenant.id, "ana", [])
+    assert found(app, tenant.id, person, "desconto") == []
 
 
 def test_without_vectors_it_is_found_by_its_words(app: Database, tenant: Tenant) -> None:
     person = talk(app, tenant.id, "ana", TALK, with_vectors=False)
     for by_meaning in (True, False):
         best = found(app, tenant.id, person, "visitas ao mercado", by_meaning=by_meaning)[0]
-        assert "Mercado Central" in best.text
-        assert best.semantic is None
+        assert "Mercado Central" in best.line.text
+        assert best.rank.semantic is None
 
 
 def test_by_meaning_across_languages(app: Database, tenant: Tenant) -> None:
     person = talk(app, tenant.id, "ana", TALK)
     best = found(app, tenant.id, person, "postpone the meeting with the supermarket")[0]
-    assert "Mercado Central" in best.text
+    assert "Mercado Central" in best.line.text
 
 
 def test_the_same_line_is_kept_once(app: Database, tenant: Tenant) -> None:
@@ -138,7 +185,7 @@ def test_the_same_line_is_kept_once(app: Database, tenant: Tenant) -> None:
 def test_nobody_recalls_what_another_person_said(app: Database, tenant: Tenant) -> None:
     talk(app, tenant.id, "ana", TALK)
     bia = talk(app, tenant.id, "bia", ["Olá", "Oi, Bia"])
-    texts = {memory.text for memory in found(app, tenant.id, bia, TALK[2], limit=10)}
+    texts = {memory.line.text for memory in found(app, tenant.id, bia, TALK[2], limit=10)}
     assert texts == {"Olá", "Oi, Bia"}
 
 
@@ -152,7 +199,7 @@ def test_whatever_is_asked_only_the_persons_own_words_come(
     talk(app, tenant.id, "canary", ["canário secreto 8731", "sim, 8731"])
     eva = talk(app, tenant.id, "eva", ["uma linha de Eva"])
     texts = {
-        memory.text
+        memory.line.text
         for memory in found(app, tenant.id, eva, f"{question} canário secreto 8731", limit=10)
     }
     assert texts == {"uma linha de Eva"}

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 import backend.store
 from backend.domain.errors import SalesCrewError
-from backend.store import export, memories
+from backend.store import export, talk
 from backend.store.database import Database
 from tests.conftest import MigratedDatabase
 from tests.integration.isolation_scene import (
@@ -196,7 +196,7 @@ def test_a_change_would_be_seen(database: MigratedDatabase) -> None:
 
 
 #: What is read of one person, whoever else the tenant has.
-OF_ONE_PERSON = ("memories.search", "export.pages", "people.find", "chat_clients.last_asked")
+OF_ONE_PERSON = ("talk.talk", "export.pages", "people.find", "chat_clients.last_asked")
 
 
 @pytest.fixture
@@ -226,7 +226,7 @@ def test_they_find_them_themselves(neighbours: tuple[Database, Owned, Owned]) ->
     app, _, other = neighbours
     with app.tenant(other.tenant_id) as conn:
         attempt = Attempt(app=app, conn=conn, tenant_id=other.tenant_id, of=other)
-        assert other.canary in outcome(READS["memories.search"], attempt)
+        assert other.canary in outcome(READS["talk.talk"], attempt)
     whose = export.whom(app, other.tenant_id, "456")
     assert other.canary in repr([read() for read in export.pages(app, whose)])
 
@@ -235,11 +235,12 @@ def test_without_the_person_in_the_statement_recall_would_tell(
     neighbours: tuple[Database, Owned, Owned], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app, mine, other = neighbours
-    statement = memories._SQL["search"]
-    careless = re.sub(r"\b(?:\w+\.)?person_id = %\(person_id\)s", "true", statement)
-    assert careless != statement
-    monkeypatch.setitem(memories._SQL, "search", careless)
+    for name in ("hits", "lines"):
+        statement = talk._SQL[name]
+        careless = re.sub(r"\b(?:\w+\.)?person_id = %\(person_id\)s", "true", statement)
+        assert careless != statement
+        monkeypatch.setitem(talk._SQL, name, careless)
     looking = replace(other, person_id=mine.person_id)
     with app.tenant(mine.tenant_id) as conn:
         attempt = Attempt(app=app, conn=conn, tenant_id=mine.tenant_id, of=looking)
-        assert other.canary in outcome(READS["memories.search"], attempt)
+        assert other.canary in outcome(READS["talk.talk"], attempt)

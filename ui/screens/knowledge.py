@@ -93,7 +93,9 @@ def _documents() -> None:
         tables.table([_row(each) for each in found], _COLUMNS, "documents")
     else:
         empty("knowledge.empty")
-    st.button(say("knowledge.refresh"), icon=":material/refresh:", on_click=reading.forget_what_was_read)
+    st.button(
+        say("knowledge.refresh"), icon=":material/refresh:", on_click=reading.forget_what_was_read
+    )
     _done()
     _upload()
     if found:

@@ -1,0 +1,118 @@
+"""All that is remembered of one person, as columns to be ranked, and the lines of what was chosen.
+
+A column comes as Postgres sends an array: a person may have ten thousand memories, and a row of each
+would take longer than comparing them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from psycopg.types.multirange import TimestamptzMultirange
+from psycopg.types.range import Range
+
+from backend.domain.identity import PersonId, TenantId
+from backend.store.database import Conn
+from backend.store.queries import statements
+from backend.store.vectors import literal
+
+_SQL = statements("talk")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is looked for. Terms of one word are the same word in several languages' stems."""
+
+    terms: Sequence[int]
+    words: Sequence[int]
+    vector: Sequence[float] | None
+    embedding_model: str | None
+    #: From, and until before.
+    periods: Sequence[tuple[datetime, datetime]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hits:
+    """A word's memories and how often each has it; one may come several times. Arrays without head."""
+
+    word: int
+    nos: bytes
+    #: As int2.
+    counts: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """Arrays in Postgres' binary form, one place a memory, in any order."""
+
+    nos: bytes
+    #: How many terms it has.
+    words: bytes
+    #: Differs from one conversation to the next.
+    talks: bytes
+    #: Cosine, as float4; NaN without a vector of the model.
+    semantic: bytes
+    #: 1 where it was said in one of the periods.
+    dated: bytes
+    #: Numbers of those that are not wanted.
+    except_nos: bytes
+    hits: Sequence[Hits]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A memory, to be told."""
+
+    no: int
+    id: UUID
+    turn_id: UUID | None
+    role: Literal["user", "assistant"]
+    text: str
+    at: datetime
+    external_id: str | None
+    #: The caller's own name of its conversation, else our id.
+    conversation: str
+
+
+def talk(
+    conn: Conn,
+    tenant_id: TenantId,
+    person_id: PersonId,
+    wanted: Wanted,
+    *,
+    except_ids: Sequence[UUID],
+) -> Talk | None:
+    """None where nothing is remembered."""
+    whose = {"tenant_id": tenant_id, "person_id": person_id}
+    periods = TimestamptzMultirange([Range(*each) for each in wanted.periods])
+    columns = conn.execute(
+        _SQL["talk"],
+        {
+            **whose,
+            "embedding": None if wanted.vector is None else literal(wanted.vector),
+            "embedding_model": wanted.embedding_model,
+            "periods": periods if wanted.periods else None,
+            "except_ids": list(except_ids),
+        },
+        binary=True,
+    ).fetchone()
+    if columns is None:
+        return None
+    hits = conn.execute(
+        _SQL["hits"],
+        {**whose, "terms": list(wanted.terms), "words": list(wanted.words)},
+        binary=True,
+    )
+    return Talk(**columns, hits=[Hits(**row) for row in hits])
+
+
+def lines(
+    conn: Conn, tenant_id: TenantId, person_id: PersonId, nos: Sequence[int]
+) -> dict[int, Line]:
+    """The memories of these numbers."""
+    rows = conn.execute(
+        _SQL["lines"], {"tenant_id": tenant_id, "person_id": person_id, "nos": list(nos)}
+    )
+    return {row["no"]: Line(**row) for row in rows}
