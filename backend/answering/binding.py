@@ -10,13 +10,24 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from backend.answering.clauses import COMPARED, clause_ends
-from backend.answering.mentions import Mention
+from backend.answering.mention import Mention
 from backend.answering.numbers import WrittenNumber
+from backend.answering.times import is_year, together
 
 #: May stand between a figure and the name that it belongs to.
 _OWNED = re.compile(
     r"[ *]*(?:(?:mil|mi|de|of|em|in|en|d[oa]s?|n[oa]s?|del?|el|la|for|por|para|from|million|milh\w+|pedidos"
     r"|orders|%)\s+){0,3}",
+    re.IGNORECASE,
+)
+#: Right before the figure of an earlier time: "(antes R$ 10)".
+_BEFORE = re.compile(
+    r"\b(?:antes|before|previously|anterior(?:mente)?|previous|prior|earlier)[\s:=]*(?:(?:de|d[oa]|of|at)\s+)?$",
+    re.IGNORECASE,
+)
+_FROM = re.compile(
+    r"\b(?:pass\w+|pas(?:ó|aron)|saiu|saíram|subi\w+|ca(?:iu|íram|yó|yeron)|went|up|down|rose|fell|grew|increas\w+|dropped"
+    r"|cresce\w+|creció|bajó|recuou|aument\w+)\s+(?:de|from)$",
     re.IGNORECASE,
 )
 #: Between names that are told of together: "Sul, Norte e o Sudeste", "de agosto para setembro".
@@ -48,10 +59,12 @@ class Binding:
         here = [
             each for each in self._mentions if each.kind == kind and each.dimension == dimension
         ]
+        over = [each for each in self._over if each.kind == kind and each.dimension == dimension]
         if not here:
-            return [
-                each for each in self._over if each.kind == kind and each.dimension == dimension
-            ]
+            return over
+        if over and kind == "period" and all(map(is_year, here)):
+            # "2025: R$ 10", in a list of October.
+            here = [*together(here, over), *here] if len(here) == 1 else here
         paired = self._paired(here, number)
         if paired is not None:
             return [paired]
@@ -66,6 +79,13 @@ class Binding:
         free = [each for each in here if self._owner(each) is None]
         before = [each for each in free if each.start < number.start]
         behind = [each for each in free if each.start > number.start]
+        if before and self._is_between(before[-1], number):
+            # Another number stands between: a time need not go on, and whoever is named may.
+            named = [each for each in here if each.start < number.start]
+            return [] if kind == "period" else named
+        if kind == "member" and before and self.is_compared_with(before[-1]):
+            # "Had fewer than the North (9 vs. 14)": 9 is of whom the North is compared with.
+            return [each for each in before if not self.is_compared_with(each)][-1:] + before[-1:]
         return before[-1:] or ([] if kind == "period" and len(self._numbers) > 1 else behind[:1])
 
     def leading(self, kind: str) -> list[Mention]:
@@ -81,6 +101,24 @@ class Binding:
         """Whether the statement itself names one of the kind."""
         return any(each.kind == kind for each in self._mentions)
 
+    def times_what_was_before(self, number: WrittenNumber) -> bool:
+        """Whether a time is told for a figure that others are compared with: not in "só agosto ficou
+        abaixo: R$ 10 contra R$ 12".
+        """
+        if not self.names("period"):
+            return False
+        start, end = clause_ends(self._text, self._mentions, number.start)
+        before = self._text[: number.start].rstrip("R$US€ ")
+        if _FROM.search(before):
+            # "Passou de R$ 10 em setembro para R$ 12".
+            start = number.start
+            end = min(
+                (each.start for each in self._numbers if each.start > number.start), default=end
+            )
+        elif not (COMPARED.search(before) or _BEFORE.search(before)):
+            return True
+        return any(each.kind == "period" and start <= each.start < end for each in self._mentions)
+
     def is_beside(self, mention: Mention, number: WrittenNumber) -> bool:
         """Whether they stand in one clause."""
         start, end = clause_ends(self._text, self._mentions, number.start)
@@ -89,6 +127,9 @@ class Binding:
     def is_compared_with(self, mention: Mention) -> bool:
         """As September is in "18% acima de setembro"."""
         return COMPARED.search(self._text[: mention.start]) is not None
+
+    def _is_between(self, name: Mention, number: WrittenNumber) -> bool:
+        return any(name.end <= each.start < number.start for each in self._numbers)
 
     def _owner(self, mention: Mention) -> WrittenNumber | None:
         """The number that stands right before a name, unless it is compared with that."""

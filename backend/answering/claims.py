@@ -16,6 +16,24 @@ _SIGNS = {"reais": "R$", "reales": "R$", "dólares": "US$", "dollars": "US$", "e
 #: A dash with a space behind it parts a name from its figure.
 _MINUS = re.compile(r"(?:^|[\s(*])[-−–](?:(?:R\$|US\$|\$|€)\s{0,2})?$")
 _PLUS = re.compile(r"\+(?:(?:R\$|US\$|\$|€)\s{0,2})?$")
+_MONEY_SIGN = r"[\s*]*(?:(?:R\$|US\$|\$|€)\s{0,2})?$"
+_ABOUT = re.compile(
+    r"(?:\b(?:cerca de|aproximadamente|quase|casi|unos|unas|uns|umas|por volta de|em torno de|perto de|alrededor de|about"
+    r"|around|roughly|nearly|almost|approximately|some|close to|aprox\.?|circa)(?:\s+(?:um?|un|d[eo]|as|os))?|[~≈])"
+    + _MONEY_SIGN,
+    re.IGNORECASE,
+)
+_OVER = re.compile(
+    r"\b(?:mais de|más de|more than|over|upwards of|acima de|por encima de|passou de|passaram de)"
+    + _MONEY_SIGN,
+    re.IGNORECASE,
+)
+_UNDER = re.compile(
+    r"\b(?:quase|casi|nearly|almost|just under|menos de|less than|under|abaixo de)" + _MONEY_SIGN,
+    re.IGNORECASE,
+)
+#: Of the figure: what "cerca de" may be off by.
+_ABOUT_SO_MUCH = Decimal("0.03")
 #: What a figure that is told in a double may be off by.
 _NOISE = Decimal("0.000001")
 _HUNDRED = Decimal(100)
@@ -33,6 +51,10 @@ class Claim:
     negative: bool
     #: Written with a plus, as changes are.
     positive: bool
+    #: Told as round: about so much, more than that, or less.
+    is_about: bool
+    is_over: bool
+    is_under: bool
 
 
 def claim_of(text: str, number: WrittenNumber) -> Claim:
@@ -46,6 +68,9 @@ def claim_of(text: str, number: WrittenNumber) -> Claim:
         currency=_SIGNS.get(currency[1], currency[1]) if currency else "",
         negative=_MINUS.search(before) is not None,
         positive=_PLUS.search(before) is not None,
+        is_about=_ABOUT.search(before) is not None,
+        is_over=_OVER.search(before) is not None,
+        is_under=_UNDER.search(before) is not None,
     )
 
 
@@ -63,9 +88,21 @@ def has_value(claim: Claim, fact: Fact) -> bool:
     for written in claim.number.values:
         # Half of the last place written: as whoever rounds would.
         tolerance = claim.number.tolerance or Decimal(10) ** min(_exponent(written), 0) / 2
-        if abs(value - written) <= tolerance + _NOISE:
+        if abs(value - written) <= tolerance + _NOISE or _is_roughly(claim, value, written):
             return True
     return False
+
+
+def _is_roughly(claim: Claim, value: Decimal, written: Decimal) -> bool:
+    """Of 893: "quase 900", "cerca de 900", "mais de 800". Noughts at the end say nothing of the last place."""
+    if not (claim.is_about or claim.is_over or claim.is_under) or not written:
+        return False
+    place = Decimal(10) ** _exponent(written.normalize())
+    if claim.is_over:
+        return written <= value < written + place
+    if claim.is_under:
+        return written - place < value <= written
+    return abs(value - written) <= min(place / 2, written * _ABOUT_SO_MUCH)
 
 
 def _exponent(value: Decimal) -> int:

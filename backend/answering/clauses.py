@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from backend.answering.mentions import Mention
+from backend.answering.mention import Mention
 
 #: Ends a clause: what stands behind it is about something else, unless it names nothing.
 _CLAUSE = re.compile(
@@ -15,14 +15,14 @@ RISE = re.compile(
     r"\b(?:alta|aument\w+|cresc\w+|sub(?:iu|iram|ida)|avanç(?:o|ou|aram)|salt(?:o|ou)|ganho|ganhou|ganharam|ganó|ganaron|a mais|mais que"
     r"|acima|superior|higher|above|rose|rise[ns]?|grew|grow\w*|(?<!made )(?<!makes )(?<!make )up|increas\w+|gain\w*|jump\w*|climb\w*|soar\w*"
     r"|creci\w+|sub(?:ió|ieron)|alza|incremento|increment(?:ó|aron)|más que|por encima|dobr(?:ou|aram)"
-    r"|triplic(?:ou|aram|ó|aron)|duplic(?:ou|aram|ó|aron)|doubled|tripled)\b",
+    r"|triplic(?:ou|aram|ó|aron)|duplic(?:ou|aram|ó|aron)|doubled|tripled)\b|[▲↑⬆🔺]",
     re.IGNORECASE,
 )
 FALL = re.compile(
     r"\b(?:queda|ca(?:iu|íram|ída|yó|yeron)|recu\w+|redu[çz]\w+|diminu\w+|baix(?:a|ou|aram)|perda|perd(?:eu|eram|ió|ieron)|lost|encolh\w+"
     r"|a menos|menos que|abaixo|inferior|lower|less|fewer|below|slip\w*|shr[ai]nk\w*|shrunk|plunge\w*"
     r"|fell|fall\w*|drop\w*|declin\w+|decreas\w+|down|descen\w+|baj(?:ó|aron|a)|disminu\w+|retroced\w+"
-    r"|por debajo|(?:pela|a la) (?:metade|mitad)|halved)\b",
+    r"|por debajo|(?:pela|a la) (?:metade|mitad)|halved)\b|[▼↓⬇🔻]",
     re.IGNORECASE,
 )
 #: Said of a change, whichever way it went.
@@ -45,7 +45,8 @@ NEGATIVE = re.compile(
 COMPARED = re.compile(
     r"(?:\b|(?=%))(?:frente|relação|relación|respecto|contra|versus|vs\.?|compar\w+|sobre|ante|over|than|on|from|que"
     r"|acima|abaixo|superior|inferior|above|below|encima|debajo|against|diferen\w+|difference|%\s+(?:l[ao]|el|[ao]))"
-    r"(?:\s+(?:a[os]?|al|à|de|d[oa]s?|del|em|en|n[oa]s?|el|la|los|o|os|as|the|to|with|com|con|in|mesmo|mismo))*\s*$",
+    r"(?:\s+(?:a[os]?|al|à|de|d[oa]s?|del|em|en|n[oa]s?|el|la|los|o|os|as|the|to|with|com|con|in|mesmo|mismo|week|month|quarter|year"
+    r"|semana|mês|mes|trimestre|ano|año|período|period))*\s*$",
     re.IGNORECASE,
 )
 EXCEPT = re.compile(

@@ -37,6 +37,8 @@ class Evidence:
     today: date | None = None
     #: The user's own words.
     question: str = ""
+    #: Its numbers are taken up when somebody asks for them: what is certain never does.
+    _is_question_heard: bool = False
     #: What passages of documents say.
     quoted: QuotedNumbers = field(default_factory=QuotedNumbers)
     _values: set[Decimal] = field(default_factory=set)
@@ -63,24 +65,16 @@ class Evidence:
                 self._counters |= number.values
 
     def ask(self, question: str) -> None:
-        """Hear the user: what they say of days, years and "top 5" makes no amount either."""
+        """Take the user's words."""
         self.question = question
-        named = [each for each in self.mentions(question) if each.kind == "period"]
-        for number in written_numbers(question):
-            unit = claim_of(question, number)
-            is_time = any(each.start <= number.start < each.end for each in named)
-            is_amount = (
-                unit.is_money or unit.is_percent or max(number.values, default=0) > _MOST_DAYS
-            )
-            if is_time or not is_amount:
-                self._counters |= number.values
-            else:
-                self._asked |= number.values
+        self._is_question_heard = False
 
     def witness(self, outcome: ToolOutcome) -> None:
         """Take a tool's answer as evidence, if it is one."""
         self.outcomes.append(outcome)
         if not outcome.ok:
+            # A refusal has no figures, but may tell when the source was last read.
+            self.count([outcome.summary or ""])
             return
         if outcome.sql is not None:
             self.facts.add(outcome)
@@ -116,6 +110,8 @@ class Evidence:
         What the user asks about ("bateu 100 mil?") is theirs, and may be told so: `as_asked`. What
         documents say counts, with `named_in`, only if this text names the document.
         """
+        if not self._is_question_heard:
+            self._hear_question()
         known = self._values | self.quoted.values(named_in=named_in)
         if as_asked:
             known |= self._asked
@@ -128,6 +124,21 @@ class Evidence:
         return any(
             abs(value - each) <= number.tolerance for value in number.values for each in known
         )
+
+    def _hear_question(self) -> None:
+        """What the user says of days, years and "top 5" makes no amount either."""
+        self._is_question_heard = True
+        named = [each for each in self.mentions(self.question) if each.kind == "period"]
+        for number in written_numbers(self.question):
+            unit = claim_of(self.question, number)
+            is_time = any(each.start <= number.start < each.end for each in named)
+            is_amount = (
+                unit.is_money or unit.is_percent or max(number.values, default=0) > _MOST_DAYS
+            )
+            if is_time or not is_amount:
+                self._counters |= number.values
+            else:
+                self._asked |= number.values
 
 
 def of_turn(

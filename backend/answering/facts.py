@@ -12,9 +12,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from backend.domain.sales import OTHER
 from backend.domain.trace import Figure, FigureKind, ToolOutcome
 from backend.semantic.folding import folded
 
+_REST = folded(OTHER)
 _NO_SIGN = re.compile(r"[\d.,\s+-]")
 
 
@@ -36,6 +38,11 @@ class Fact:
     currency: str
     #: Which tool call, and which of its figures: for the order of a list.
     table: int
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether it is of all that did not make a list."""
+        return any(_REST in names for names in self.members.values())
 
 
 @dataclass(slots=True)
@@ -68,6 +75,14 @@ class Facts:
                 found.setdefault(dimension, set()).update(members)
         return {dimension: frozenset(members) for dimension, members in found.items()}
 
+    def most_members(self, dimension: str) -> int:
+        """How many members the longest table by a dimension has; the rest that made no list is none."""
+        found: dict[int, set[frozenset[str]]] = {}
+        for fact in self.facts:
+            if dimension in fact.members and not fact.is_rest:
+                found.setdefault(fact.table, set()).add(fact.members[dimension])
+        return max(map(len, found.values()), default=0)
+
     def series(self, fact: Fact) -> Sequence[Fact]:
         """The figures of the same over time, if the figure is one of a series."""
         found = [
@@ -81,10 +96,14 @@ class Facts:
         return units if len(units) > 1 and fact in units else ()
 
     def rivals(self, fact: Fact) -> Iterator[Fact]:
-        """The figures that a ranking would compare this one with, itself among them."""
+        """The figures that a ranking would compare this one with, itself among them.
+
+        The row of all that did not make a list is no rival of those that did.
+        """
         for other in self.facts:
             if (
-                other.table == fact.table
+                not other.is_rest
+                and other.table == fact.table
                 and (other.kind, other.metric) == (fact.kind, fact.metric)
                 and (other.from_date, other.to_date) == (fact.from_date, fact.to_date)
                 and other.members.keys() == fact.members.keys()

@@ -1,12 +1,21 @@
 """Whether a figure is of the time that a statement gives it. Pure."""
 
+import re
+
 from backend.answering.clauses import FALL, RISE, clause_ends
 from backend.answering.evidence import Evidence
 from backend.answering.facts import Fact, Facts
-from backend.answering.mentions import Mention
+from backend.answering.mention import Mention
 from backend.answering.numbers import WrittenNumber
 from backend.answering.said import Said
 
+#: "Passou de R$ 10 para R$ 12".
+_WENT = re.compile(
+    r"\b(?:pass(?:ou|aram)|saiu|saíram|went|moved|pas(?:ó|aron)|de|from)\s+(?:de\s+|from\s+)?(?:R\$|US\$|\$|€)?\s?\d",
+    re.IGNORECASE,
+)
+#: A figure that was read some days ago is still one "until now".
+_DAYS_UNTIL_NOW = 7
 #: The shortest.
 _DAYS_OF_A_YEAR = 364
 
@@ -21,19 +30,39 @@ def fits_period(said: Said, number: WrittenNumber, fact: Fact, evidence: Evidenc
         if not _is_against(said, number, fact, evidence):
             return False
         leading = binding.leading("period")
+        named = binding.bound("period", number)
         bound = [
             each
-            for each in binding.bound("period", number)
-            if each in leading or binding.is_beside(each, number)
+            for each in named
+            # Of a heading's, all; of the statement's own, those that are beside.
+            if each in said.over or each in leading or binding.is_beside(each, number)
         ]
+        bound = bound if named else leading
     else:
         bound = binding.bound("period", number, compared=fact.kind == "previous")
-        if fact.kind == "previous" and not binding.names("period"):
-            # Of what was before, a list's heading does not tell the time.
+        if fact.kind == "previous" and not binding.times_what_was_before(number):
+            # Of what was before, neither a list's heading nor a row's label tells the time.
             return True
-    return not bound or any(
-        _is_in(evidence, fact, each, said.years) or _is_end_of(said, evidence.facts, fact, each)
-        for each in bound
+    return (
+        not bound
+        or any(
+            _is_in(evidence, fact, each, said.years) or _is_end_of(said, evidence.facts, fact, each)
+            for each in bound
+        )
+        or _begins_and_ends(said, fact)
+    )
+
+
+def _begins_and_ends(said: Said, fact: Fact) -> bool:
+    """As in "em novembro, até domingo (22/11)": one time tells its beginning, a day behind it its end."""
+    periods = [each for each in said.mentions if each.kind == "period"]
+    return any(
+        first.from_date == fact.from_date
+        and last.from_date == last.to_date == fact.to_date
+        and last.start > first.start
+        for first in periods
+        for last in periods
+        if first.from_date is not None and first is not last
     )
 
 
@@ -54,6 +83,11 @@ def named_in(said: Said, fact: Fact, evidence: Evidence, at: int) -> bool:
         _is_in(evidence, fact, each, said.years) or _is_end_of(said, evidence.facts, fact, each)
         for each in bound
     )
+
+
+def is_within(fact: Fact, period: Mention, evidence: Evidence) -> bool:
+    """Whether the figure's time is the period, or in it."""
+    return _is_in(evidence, fact, period, frozenset()) or _lies_in(fact, period)
 
 
 def _is_against(said: Said, number: WrittenNumber, fact: Fact, evidence: Evidence) -> bool:
@@ -86,12 +120,13 @@ def _is_against(said: Said, number: WrittenNumber, fact: Fact, evidence: Evidenc
 def _is_in(evidence: Evidence, fact: Fact, period: Mention, years: frozenset[int]) -> bool:
     """Whether the period is the figure's own, or the unit of a series that it alone lies in."""
     facts = evidence.facts
-    if (period.from_date, period.to_date) == (fact.from_date, fact.to_date):
-        return True
-    if _runs_until_today(evidence, fact, period):
+    if period.most_days:
+        return _is_part_of(fact, period)
+    if _is_just(evidence, fact, period):
         return True
     if period.relative:
-        return fact.kind == "previous"
+        # Of a series, any before the last may be "the week before".
+        return fact.kind == "previous" or any(fact is each for each in facts.series(fact)[:-1])
     if period.yearless and not _is_known(facts, fact, period):
         return _is_alike(fact, period) and (
             not years or fact.from_date is None or fact.from_date.year in years
@@ -100,19 +135,46 @@ def _is_in(evidence: Evidence, fact: Fact, period: Mention, years: frozenset[int
     return len(within) == 1 and within[0] is fact
 
 
+def _is_just(evidence: Evidence, fact: Fact, period: Mention) -> bool:
+    """Whether it is the figure's own; of what was before, "no ano passado" may be one of its months."""
+    return (
+        (period.from_date, period.to_date) == (fact.from_date, fact.to_date)
+        or _runs_until_today(evidence, fact, period)
+        or (fact.kind == "previous" and _is_year_of(fact, period))
+    )
+
+
+def _is_part_of(fact: Fact, period: Mention) -> bool:
+    """Whether it is of a few days that may be meant by "the last week of October"."""
+    if fact.from_date is None or fact.to_date is None:
+        return False
+    if period.from_date is None or period.to_date is None:
+        return False
+    days = (fact.to_date - fact.from_date).days + 1
+    return (
+        days <= period.most_days
+        and period.from_date <= fact.to_date
+        and fact.from_date <= period.to_date
+    )
+
+
 def _runs_until_today(evidence: Evidence, fact: Fact, period: Mention) -> bool:
-    """As "neste ano" and "até agora" are, in November, of a figure of January until now."""
+    """As "neste ano" and "até agora" are, in November, of a figure of January until now, or until December:
+    nothing is sold tomorrow.
+    """
     today = evidence.today
     if today is None or fact.to_date is None or period.to_date is None:
         return False
     if period.from_date is not None and period.from_date != fact.from_date:
         return False
-    return today <= period.to_date and fact.to_date == min(today, period.to_date)
+    if period.to_date == today and period.from_date is not None:
+        return (today - fact.to_date).days <= _DAYS_UNTIL_NOW
+    return today <= period.to_date and today <= fact.to_date
 
 
 def _is_end_of(said: Said, facts: Facts, fact: Fact, period: Mention) -> bool:
     """As in "caiu de R$ 10 para R$ 8 entre setembro e outubro": the one's first, the other's last."""
-    if not (RISE.search(said.text) or FALL.search(said.text)):
+    if not any(words.search(said.text) for words in (RISE, FALL, _WENT)):
         return False
     if facts.series(fact) and len(said.numbers) > 1:
         return fact.from_date == period.from_date or fact.to_date == period.to_date

@@ -2,40 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import pairwise
-from typing import Literal
 
+from backend.answering.mention import Mention, Named
+from backend.answering.times import readable, with_times
 from backend.domain.language import Language
 from backend.semantic.folding import folded
 from backend.semantic.kind import Kind
 from backend.semantic.span import Span
 from backend.semantic.tokens import Token
-
-Named = Literal["metric", "member", "period", "best", "worst"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
-    """Characters `start` to `end` of a statement."""
-
-    kind: Named
-    start: int
-    end: int
-    #: Of metrics: their names. Of members: their folded names, all of one dimension.
-    names: frozenset[str] = frozenset()
-    dimension: str = ""
-    from_date: date | None = None
-    to_date: date | None = None
-    #: Of a period: "outubro", whose year the context tells; `from_date` is the nearest one's.
-    yearless: bool = False
-    #: Of a period: "o mês anterior", which is counted from the period of the answer.
-    relative: bool = False
-    #: Of best and worst: one, and not a list of several.
-    singular: bool = False
-
 
 #: Texts of one turn whose names are kept: a heading is read for each line under it, a sentence when it
 #: is let out and again in the whole draft.
@@ -50,7 +26,11 @@ _YEARLESS = re.compile(
     r"|tri|quarter|\bq[1-4]|semestre|half"
 )
 #: Amounts that would be read as days: "setembro (-20%)".
-_AMOUNT = re.compile(r"(?<=[(+-])\d[\d.,]*(?=\s?%)|(?<=\$)\s?\d[\d.,]*\d")
+#: Nor is the 9 of "in October (9 vs. 14)" a day.
+_AMOUNT = re.compile(
+    r"(?<=[(+-])\d[\d.,]*(?=\s?%)|(?<=\$)\s?\d[\d.,]*\d"
+    r"|(?<=\()(?!(?:19|20)\d\d\))\d[\d.,]*(?=\)|\s+(?:vs|versus|contra|ante|against|frente)\b)"
+)
 #: Words that count from today, or from what the answer is about.
 _FROM_TODAY = re.compile(
     r"passad|pasad|ultim|last|this|est[ea]|deste|desta|proxim|next|anterior|previous|prior|atual|actual"
@@ -67,9 +47,6 @@ _SAME = re.compile(r"\b(?:mesm[ao]|mism[ao]|same)(?: \w+)?$")
 #: Characters before a period in which that would stand.
 _BEFORE = 20
 _YEAR = re.compile(r"\d{4}|\d/\d{2}\b|[a-z]/\d{2}\b")
-#: Left alone in questions, where they are a verb and a wish; in answers a capital tells.
-_ENGLISH_MONTHS: Mapping[str, int] = {"March": 3, "May": 5}
-
 #: Singular for all that.
 _ENDS_IN_S = frozenset({"mes", "sales", "vendas", "ventas", "was", "is", "gross"})
 
@@ -86,13 +63,8 @@ def spoken(spans: Spans, language: Language, today: date) -> Mentions:
 
     @lru_cache(maxsize=_KEPT)
     def found(text: str) -> Sequence[Mention]:
-        tokens, known = spans(_AMOUNT.sub(_masked, text), language, today)
-        named = _mentions(text, tokens, known)
-        if language is Language.ENGLISH:
-            named = sorted(
-                [*named, *_english_months(text, named, today)], key=lambda each: each.start
-            )
-        return [each for each in named if not _is_part_of(text, each, named)]
+        tokens, known = spans(readable(_AMOUNT.sub(_masked, text)), language, today)
+        return with_times(text, _mentions(text, tokens, known), language, today)
 
     return found
 
@@ -112,6 +84,17 @@ def _mentions(text: str, tokens: Sequence[Token], spans: Sequence[Span]) -> Sequ
         if kind is Kind.METRIC and meaning.metrics:
             found.append(
                 Mention(kind="metric", start=start, end=end, names=frozenset(meaning.metrics))
+            )
+        elif kind is Kind.DIMENSION:
+            plural = folded(text[start:end]).endswith("s")
+            found.append(
+                Mention(
+                    kind="dimension",
+                    start=start,
+                    end=end,
+                    dimension=meaning.dimension,
+                    plural=plural,
+                )
             )
         elif kind is Kind.MEMBER:
             found += _members(span, start, end)
@@ -152,20 +135,6 @@ def _is_yearless(text: str) -> bool:
     return bool(_YEARLESS.search(said)) and not _YEAR.search(said) and not _FROM_TODAY.search(said)
 
 
-def _is_part_of(text: str, mention: Mention, named: Sequence[Mention]) -> bool:
-    """As both are of "last week of October": which days that is, neither tells."""
-    if mention.kind != "period":
-        return False
-    return any(
-        first.kind == last.kind == "period"
-        and mention in (first, last)
-        and text[first.end : last.start].strip() in ("of", "de")
-        and not text[first.start : first.end].isdigit()
-        and not text[last.start : last.end][0].isdigit()
-        for first, last in pairwise(named)
-    )
-
-
 def _masked(amount: re.Match[str]) -> str:
     """As long, and nothing that the vocabulary knows."""
     return "x" * len(amount[0])
@@ -174,23 +143,6 @@ def _masked(amount: re.Match[str]) -> str:
 def _is_relative(text: str, start: int, end: int) -> bool:
     before = _SAME.search(folded(text[max(0, start - _BEFORE) : start]))
     return before is not None or _RELATIVE.search(folded(text[start:end])) is not None
-
-
-def _english_months(text: str, named: Sequence[Mention], today: date) -> Iterator[Mention]:
-    for word in re.finditer(r"\b(?:March|May)\b", text):
-        if any(each.start <= word.start() < each.end for each in named):
-            continue
-        month = _ENGLISH_MONTHS[word[0]]
-        year = today.year - (month > today.month)
-        yield Mention(
-            kind="period",
-            start=word.start(),
-            end=word.end(),
-            from_date=date(year, month, 1),
-            # March and May have 31 days.
-            to_date=date(year, month, 31),
-            yearless=True,
-        )
 
 
 def _members(span: Span, start: int, end: int) -> Iterator[Mention]:

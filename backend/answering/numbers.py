@@ -42,14 +42,16 @@ _WORDS = {
     "quince": 15, "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "ochenta": 80,
     "cien": 100, "doscientos": 200, "trescientos": 300, "quinientos": 500,
 }  # fmt: skip
+_ONE = {"um": 1, "uma": 1, "un": 1, "uno": 1, "one": 1}
+_NUMBER_AND_SCALE = 2
 _LAST_WORD = re.compile(r"(?<!\w)(?<!\d )([^\W\d_]+)\s{1,2}$")
 _MAGNITUDE = re.compile(
-    r"\s{0,2}(mil(?:h(?:ão|ões|ares)|lones|lón|lion)?|million|billion|thousand|bilh(?:ão|ões)|bi|mi|[kKmM])\b"
+    r"\s{0,2}(mil(?:h(?:ão|ões|ares)|lones|lón|lion)?|million|billion|thousand|bilh(?:ão|ões)|bi|mi|MM|[kKmMB]|bn)\b"
 )
 _EXACT = Decimal(0)
 _POWERS = {
     "mil": 3, "thousand": 3, "k": 3, "milhares": 3,
-    "milhão": 6, "milhões": 6, "million": 6, "millón": 6, "millones": 6, "mi": 6, "m": 6,
+    "milhão": 6, "milhões": 6, "million": 6, "mm": 6, "b": 9, "bn": 9, "millón": 6, "millones": 6, "mi": 6, "m": 6,
     "bilhão": 9, "bilhões": 9, "billion": 9, "bi": 9,
 }  # fmt: skip
 
@@ -76,14 +78,26 @@ def written_numbers(text: str, since: int = 0) -> list[WrittenNumber]:
         for match in _WRITTEN.finditer(text)
         if match.start() >= since and match.start() not in marks and not _is_code(text, match)
     ]
-    found += [
-        WrittenNumber(
-            text=match.group(), start=match.start(), values=frozenset(), tolerance=Decimal(0)
-        )
-        for match in _SPELT.finditer(text)
-        if match.start() >= since
-    ]
+    found += [_spelt(match) for match in _SPELT.finditer(text) if match.start() >= since]
     return sorted(found, key=lambda number: number.start)
+
+
+def _spelt(match: re.Match[str]) -> WrittenNumber:
+    """Of "dois milhões" the value; of more words none, which nothing supports."""
+    words = match.group().casefold().split()
+    count = _ONE.get(words[0]) or _WORDS.get(words[0])
+    power = _POWERS.get(words[-1], 0)
+    if len(words) != _NUMBER_AND_SCALE or count is None or not power:
+        return WrittenNumber(
+            text=match.group(), start=match.start(), values=frozenset(), tolerance=_EXACT
+        )
+    scale = Decimal(10) ** power
+    return WrittenNumber(
+        text=match.group(),
+        start=match.start(),
+        values=frozenset({count * scale}),
+        tolerance=scale / 2,
+    )
 
 
 def spelt_number(before: str) -> tuple[str, Decimal] | None:

@@ -5,10 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from backend.answering.binding import Binding
+from backend.answering.clauses import COMPARED
 from backend.answering.evidence import Evidence
-from backend.answering.mentions import Mention
+from backend.answering.known import as_known
+from backend.answering.mention import Mention
 from backend.answering.numbers import WrittenNumber, written_numbers
-from backend.answering.statements import Statement
+from backend.answering.row_binding import RowBinding
+from backend.answering.statements import ROW_MARK, Statement, cell_ends
 
 _LIST_MARK = re.compile(r"[ \t]*\d{1,3}[.)]\s")
 #: Before a year it is no year: "foram 2026 pedidos".
@@ -23,6 +26,16 @@ _LISTING = re.compile(
     re.IGNORECASE,
 )
 _TOP = re.compile(r"\btop[ -]$", re.IGNORECASE)
+#: "4º lugar", "the 2nd": a place, see `ranks.py`.
+_NUMBERED = re.compile(r"(?:#|\bn[ºo°]\.? ?|\bn\.º ?|\bnumber )$", re.IGNORECASE)
+#: What is advised, and when: "em 3 passos", "daqui a 15 minutos".
+_ADVISED = re.compile(
+    r"\d{1,2}\s+(?:passos?|etapas?|dicas?|ações|pontos de|sugestões|opções|perguntas?|ideias?|minutos?|horas?|vezes por"
+    r"|steps?|tips?|actions?|suggestions?|options?|questions?|ideas?|minutes?|hours?|pasos?|consejos?|acciones|puntos de"
+    r"|sugerencias|opciones|preguntas?)\b",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(r"\d{1,3}(?:\.?[ºª°]|\.?(?:st|nd|rd|th|er|ro|do|to)\b)")
 #: Money that the model of a company may not know, so that no figure of it can be of this.
 _FOREIGN = re.compile(
     r"\b(?:custos?|despesas?|prejuízos?|impostos?|comiss(?:ão|ões)|salários?|lucros?|costs?|expenses?|loss(?:es)?"
@@ -58,25 +71,50 @@ class Said:
 
 def read(statement: Statement, evidence: Evidence) -> Said:
     text = statement.text
-    mark = _LIST_MARK.match(text) if statement.number else None
+    marks = ROW_MARK if statement.columns else _LIST_MARK
+    mark = marks.match(text) if statement.number else None
     # "1. dezembro": the mark of a list is no day of the month.
-    said = " " * mark.end() + text[mark.end() :] if mark else text
-    mentions = list(_with_foreign(said, evidence.mentions(said)))
-    over = list(evidence.mentions(statement.heading)) if statement.heading else []
+    said = _without_digits(text, mark.end()) if mark else text
+    mentions = list(_with_foreign(said, as_known(said, evidence.mentions(said), evidence)))
+    heading = statement.heading
+    over = as_known(heading, evidence.mentions(heading), evidence) if heading else []
     numbers = [
         number
         for number in written_numbers(text)
         if not (mark is not None and number.start < mark.end())
         and _is_figure(number, text, mentions, evidence)
     ]
+    if statement.columns:
+        binding: Binding = RowBinding(
+            text,
+            mentions,
+            over,
+            numbers,
+            ends=cell_ends(text),
+            heads=[
+                [
+                    each
+                    for each in as_known(head, evidence.mentions(head), evidence)
+                    # "vs. out/2025" is not the time of the change under it.
+                    if not COMPARED.search(head[: each.start])
+                ]
+                for head in statement.columns
+            ],
+        )
+    else:
+        binding = Binding(text, mentions, over, numbers)
     return Said(
         statement=statement,
         text=text,
         mentions=mentions,
         over=over,
         numbers=numbers,
-        binding=Binding(text, mentions, over, numbers),
+        binding=binding,
     )
+
+
+def _without_digits(text: str, until: int) -> str:
+    return re.sub(r"[^|\n]", " ", text[:until]) + text[until:]
 
 
 def _is_figure(
@@ -86,6 +124,10 @@ def _is_figure(
 
     But the 2026 of "foram 2026 pedidos" is one.
     """
+    if _ORDINAL.match(text, number.start) or _NUMBERED.search(text[: number.start]):
+        return False
+    if _ADVISED.match(text, number.start):
+        return False
     if _LISTING.match(text, number.start) or _TOP.search(text[: number.start]):
         return False
     inside = next(

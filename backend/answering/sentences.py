@@ -9,11 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from backend.answering.evidence import Evidence
+from backend.answering.statements import sentence_ends
 from backend.answering.support import faults
 
-#: A sentence ends at a mark that is followed by space (so not inside "1.234"), or at a line's end: where a
-#: statement does.
-_END = re.compile(r"[.!?…;](?=\s)|\n")
 #: A list's mark ("1. ") is no sentence: what follows tells what it is.
 _MARK_ONLY = re.compile(r"^[ \t*#-]*\d{1,2}[.)]$", re.MULTILINE)
 
@@ -62,8 +60,8 @@ def unsupported(text: str, evidence: Evidence, since: int = 0) -> list[str]:
 
 def _first_sentence(held: str) -> str:
     """The first whole sentence of a text; empty when it may still go on."""
-    for end in _END.finditer(held):
-        sentence = held[: end.end()]
+    for end in sentence_ends(held):
+        sentence = held[:end]
         if not _MARK_ONLY.search(sentence.rsplit("\n", 1)[-1]):
             return sentence
     return ""

@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 
 from backend.answering.claims import Claim, claim_of, has_value
-from backend.answering.clauses import EXCEPT
 from backend.answering.directions import wrong_directions
 from backend.answering.evidence import Evidence
 from backend.answering.facts import Fact
 from backend.answering.fitting import fits_period
 from backend.answering.kinds import fits_kind
-from backend.answering.mentions import Mention
+from backend.answering.members import fits_members
 from backend.answering.metric_of import counted_by, fits_metric
 from backend.answering.numbers import WrittenNumber
+from backend.answering.portions import wrong_portions
 from backend.answering.ranks import stands_at, wrong_ranks
 from backend.answering.said import Said, read
 from backend.answering.statements import Statement, statements
-from backend.answering.unfigured import wrong_counts, wrong_filters, wrong_ranges
+from backend.answering.unfigured import wrong_counts, wrong_filters, wrong_ranges, wrong_sizes
 
 #: Says that a figure is the user's, or a bound that they set.
 _ASKED = re.compile(
@@ -63,6 +63,8 @@ def _wrong(said: Said, evidence: Evidence) -> Iterator[str]:
         yield from wrong_ranks(said, evidence, matched)
         yield from wrong_directions(said, evidence, matched, quoted)
     yield from wrong_counts(said, evidence)
+    yield from wrong_sizes(said, evidence)
+    yield from wrong_portions(said, evidence)
     yield from wrong_ranges(said, evidence)
     yield from wrong_filters(said, evidence)
 
@@ -77,9 +79,8 @@ def _may_be_quoted(said: Said, claim: Claim, alike: Sequence[Fact], evidence: Ev
     if alike and has_unit:
         return False
     counted = counted_by(said, claim.number)
-    is_amount = has_unit or (
-        counted is not None and any(fact.metric in counted.names for fact in evidence.facts.facts)
-    )
+    is_named = any(each.kind in ("member", "metric") for each in said.mentions)
+    is_amount = has_unit or counted is not None or (bool(alike) and is_named)
     is_asked = not evidence.facts.facts or _ASKED.search(said.text) is not None
     is_of_sales = bool(evidence.facts.facts) and any(
         each.kind == "metric" for each in said.mentions
@@ -94,33 +95,8 @@ def _may_be_quoted(said: Said, claim: Claim, alike: Sequence[Fact], evidence: Ev
 
 def _fits(said: Said, claim: Claim, fact: Fact, evidence: Evidence) -> bool:
     return (
-        _fits_members(said, fact, claim.number)
+        fits_members(said, fact, claim.number)
         and fits_metric(said, claim, fact)
         and fits_period(said, claim.number, fact, evidence)
         and fits_kind(said, claim, fact)
-    )
-
-
-def _fits_members(said: Said, fact: Fact, number: WrittenNumber) -> bool:
-    named = (*said.mentions, *said.over)
-    for dimension in {each.dimension for each in named if each.dimension}:
-        bound = [
-            each
-            for each in said.binding.bound("member", number, dimension, compared=True)
-            if not (each.names & fact.excluded and EXCEPT.search(said.text))
-        ]
-        own = fact.members.get(dimension)
-        if not bound or (own is not None and any(each.names & own for each in bound)):
-            continue
-        if own is not None or not any(_is_of_another(named, fact, each) for each in bound):
-            return False
-    return True
-
-
-def _is_of_another(named: Sequence[Mention], fact: Fact, mention: Mention) -> bool:
-    """Whether the same word names the fact's member of another dimension: São Paulo, the state."""
-    return any(
-        each.start == mention.start and each.names & fact.members.get(each.dimension, frozenset())
-        for each in named
-        if each.kind == "member"
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from backend.answering.clauses import EXCEPT
 from backend.answering.evidence import Evidence
@@ -18,9 +19,25 @@ _RANGE = re.compile(
 )
 
 
+_NONE = re.compile(r"\b(nenhuma?|ning[uú]n[ao]?|not a single|zero|cero)\s$", re.IGNORECASE)
+#: Digits right before what they count.
+_BIGGEST = (
+    r"(?:(?:maiores|menores|melhores|piores|principais|mayores|menores|mejores|peores|principales|largest|biggest"
+    r"|smallest|best|worst|top)\s)?$"
+)
+_SIZE = re.compile(r"(?<![\w.,])(\d{1,3})\s" + _BIGGEST, re.IGNORECASE)
+_OF_ALL = re.compile(r"\b(?:tod[oa]s (?:[oa]s|l[oa]s)|all(?: (?:the|of the))?)\s$", re.IGNORECASE)
+#: A table of one row tells not how many there are.
+_FEWEST = 2
+
+
 def wrong_counts(said: Said, evidence: Evidence) -> Iterator[str]:
-    """Number words that count a metric: "doze pedidos"."""
+    """Number words that count a metric: "doze pedidos", "nenhum pedido"."""
     for mention in said.mentions:
+        none = _NONE.search(said.text[: mention.start]) if mention.kind == "metric" else None
+        told = [fact for fact in evidence.facts.facts if fact.metric in mention.names]
+        if none and told and all(fact.value for fact in told):
+            yield none[1]
         spelt = spelt_number(said.text[: mention.start]) if mention.kind == "metric" else None
         if spelt is None:
             continue
@@ -28,6 +45,26 @@ def wrong_counts(said: Said, evidence: Evidence) -> Iterator[str]:
         if not any(
             abs(fact.value) == value and fact.metric in mention.names
             for fact in evidence.facts.facts
+        ):
+            yield word
+
+
+def wrong_sizes(said: Said, evidence: Evidence) -> Iterator[str]:
+    """How many there are of a dimension: "das sete regiões", where the tool's table has five."""
+    for mention in said.mentions:
+        if mention.kind != "dimension" or not mention.plural:
+            continue
+        known = evidence.facts.most_members(mention.dimension)
+        before = said.text[: mention.start]
+        number = _SIZE.search(before)
+        spelt = spelt_number(re.sub(_BIGGEST, "", before, flags=re.IGNORECASE))
+        value = Decimal(number[1]) if number else spelt[1] if spelt else None
+        if known < _FEWEST or value is None:
+            continue
+        word = number[1] if number else spelt[0] if spelt else ""
+        is_all = _OF_ALL.search(before[: before.rindex(word)]) is not None
+        if word.casefold() not in evidence.question.casefold() and (
+            value > known or (is_all and value != known)
         ):
             yield word
 

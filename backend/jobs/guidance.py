@@ -6,12 +6,13 @@ from typing import Any
 from backend.answering.world import World
 from backend.domain.identity import TenantId
 from backend.knowledge.library import Guidance, Library
+from backend.llm.provider_embedder import for_question
 from backend.plugins.citation import citation
 
 
 def guidance(world: World, tenant_id: TenantId, asked: Mapping[str, Any]) -> Mapping[str, Any]:
     """The `k` nearest passages, best first, each with its place and whether an answer would cite it."""
-    library = Library(world.database, world.embedder, tenant_id)
+    library = Library(world.database, for_question(world.embedder), tenant_id)
     found = library.look(asked["query"], most=asked["k"])
     return {"passages": [_item(each) for each in found]}
 

@@ -27,10 +27,8 @@ log = structlog.get_logger(__name__)
 
 #: Others in the lane wait no longer for a long document's vectors.
 SLICE_SECONDS = 5.0
-#: Read and written together.
+#: Read, embedded and written together. A question does not wait for them: it goes between.
 BATCH = 128
-#: Embedded together: a question waits for no more than this many texts, some ten milliseconds.
-ENCODED = 8
 
 
 def read_document(database: Database, embedder: Embedder, claim: Claim) -> None:
@@ -91,11 +89,7 @@ def embed_passages(
             return False
         texts = [meaning_of(row["section"], row["text"]) for row in found]
         try:
-            vectors = [
-                vector
-                for start in range(0, len(texts), ENCODED)
-                for vector in embedder.embed(texts[start : start + ENCODED])
-            ]
+            vectors = embedder.embed(texts)
         except (RuntimeError, ValueError, OSError):
             log.exception("embedder.failed")
             return True

@@ -1,6 +1,7 @@
 """Writes the figures of one answer, and keeps each that was written."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -192,10 +193,11 @@ class FigureWriter:
         return words.say(key, label=self.label(name, value), value=text)
 
     def _days(self, within: Period | None, kind: FigureKind) -> tuple[date | None, date | None]:
-        """A row's own days, cut to those that were asked for."""
+        """A row's own days, cut to those that were asked for; of what was before, those days before."""
         first, last = self._query.from_date, self._query.to_date
-        if kind == "previous" and within is None:
-            return previous_days(self._query)
-        if within is None or within.from_date is None:
-            return first, last
-        return max(within.from_date, first or date.min), min(within.to_date, last or date.max)
+        if within is not None and within.from_date is not None:
+            first = max(within.from_date, first or date.min)
+            last = min(within.to_date, last or date.max)
+        if kind == "previous":
+            return previous_days(replace(self._query, from_date=first, to_date=last))
+        return first, last

@@ -5,7 +5,7 @@ import pytest
 from backend.answering import evidence as evidences
 from backend.answering.check import check
 from backend.answering.evidence import Evidence
-from backend.answering.mentions import Mention
+from backend.answering.mention import Mention
 from backend.domain.language import Language
 from backend.domain.trace import CitedPassage, Figure, ToolCall, ToolOutcome
 from backend.domain.turns import Decision, Draft, Route

@@ -122,3 +122,64 @@ def test_a_heading_tells_for_its_list_the_time_and_what_it_is_of() -> None:
     evidence = evidence_of(*REGIONS)
     assert unsupported("**Outubro de 2026**\n\n- Sul: R$ 300,00\n", evidence) == []
     assert unsupported("**Setembro de 2026**\n\n- Sul: R$ 300,00\n", evidence) == ["300,00"]
+
+
+def test_a_refusal_may_tell_when_its_source_was_last_read() -> None:
+    evidence = evidence_of(*RISEN)
+    refusal = "A fonte não responde. A última leitura foi em 23/11/2026 às 06:59."
+    evidence.witness(ToolOutcome(content="{}", ok=False, summary=refusal))
+    assert unsupported(refusal, evidence) == []
+    # What it tells makes no amount.
+    assert unsupported("Foram 59 pedidos em outubro.", evidence) == ["59"]
+
+
+TABLE = "{title}\n\n| Região | Faturamento |\n|---|---:|\n| Sul | R$ 300,00 |\n"
+
+
+def test_the_title_over_a_table_tells_the_time_of_its_rows() -> None:
+    evidence = evidence_of(*REGIONS)
+    assert unsupported(TABLE.format(title="**Outubro de 2026**"), evidence) == []
+    assert unsupported(TABLE.format(title="**Setembro de 2026**"), evidence) == ["300,00"]
+
+
+def test_a_column_tells_the_time_of_its_own_cells() -> None:
+    evidence = evidence_of(
+        a_figure("R$ 120,00", 120, members={"region": "Sul"}),
+        a_figure("R$ 100,00", 100, members={"region": "Sul"}, **SEPTEMBER),
+    )
+    row = "| Região | {one} | {other} |\n|---|---|---|\n| Sul | R$ 100,00 | R$ 120,00 |\n"
+    assert unsupported(row.format(one="Set/2026", other="Out/2026"), evidence) == []
+    assert unsupported(row.format(one="Out/2026", other="Set/2026"), evidence) == [
+        "100,00",
+        "120,00",
+    ]
+
+
+def test_the_rest_of_a_list_is_no_rival() -> None:
+    rest = a_figure("R$ 900,00", 900, members={"region": "(other)"})
+    evidence = evidence_of(*REGIONS, rest)
+    assert unsupported("A maior região foi o Sul, com R$ 300,00.", evidence) == []
+    assert unsupported("A maior região foi o Norte.", evidence) == ["maior"]
+
+
+def test_an_amount_that_something_fell_by_is_a_difference_that_fell() -> None:
+    difference = a_figure("-R$ 20,00", -20, kind="difference")
+    amount = a_figure("R$ 20,00", 20, members={"region": "Sul"})
+    text = "Queda de R$ 20,00 em outubro."
+    assert unsupported(text, evidence_of(difference)) == []
+    assert unsupported("Alta de R$ 20,00 em outubro.", evidence_of(difference)) == ["20,00"]
+    assert unsupported(text, evidence_of(amount)) == ["20,00"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("Na última semana de outubro foram R$ 50,00.", []),
+        ("Na primeira semana de outubro foram R$ 50,00.", ["50,00"]),
+        ("Na última semana de setembro foram R$ 50,00.", ["50,00"]),
+        ("Em outubro foram R$ 50,00.", ["50,00"]),
+    ],
+)
+def test_a_week_of_a_month_is_one_of_its_weeks(text: str, wrong: list[str]) -> None:
+    week = {"from_date": date(2026, 10, 26), "to_date": date(2026, 11, 1)}
+    assert unsupported(text, evidence_of(a_figure("R$ 50,00", 50, **week))) == wrong

@@ -25,8 +25,10 @@ class Score:
     caught: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     planted: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     alarms: int = 0
-    #: Of the answers with an error: those that lost the statement alone, and those without any figure.
+    #: Of the answers with an error: those that lost the statement alone; those that lost all their figures, so
+    #: that the tool's own words are told; and of these, those that the tool had no words for.
     mended: int = 0
+    stripped: int = 0
     unanswered: int = 0
     #: Told with an error that was found: must stay nought.
     told_wrong: int = 0
@@ -60,17 +62,19 @@ class Score:
         """Count what becomes of an answer whose error was found, without a second try."""
         checked = checked_answer(answer, text)
         self.told_wrong += bool(found_in(answer, checked.text))
+        is_whole = checked.text.startswith(text_of_the_tool(answer))
+        self.stripped += is_whole or not checked.figures
         self.unanswered += not checked.figures
-        self.mended += bool(checked.figures) and checked.text != answer.outcome.summary
+        self.mended += bool(checked.figures) and not is_whole
 
     def lines(self) -> Iterator[str]:
         for error, number in self.planted.items():
             yield f"{error:8} {self.caught[error] / number:7.1%}  ({self.caught[error]} of {number})"
         yield f"caught   {self.share_caught:7.2%}"
         if sum(self.caught.values()):
-            whole = sum(self.caught.values())
-            yield f"of these {self.mended} lost the statement alone, {self.unanswered} are unanswered,"
-            yield f"    {whole - self.mended - self.unanswered} are told in the tool's own words"
+            yield f"of these {self.mended} lost the statement alone, {self.stripped} lost all their figures:"
+            yield f"    {self.stripped - self.unanswered} are told in the tool's own words instead,"
+            yield f"    {self.unanswered} are unanswered; {self.told_wrong} are told with what was found"
         yield f"alarmed  {self.share_alarmed:7.2%}  ({self.alarms} of {self.true} true answers)"
 
 
@@ -106,6 +110,12 @@ def checked_answer(answer: TrueAnswer, text: str) -> Checked:
     route = Route(decision=Decision.SALES, by="rules", reason="", confidence=1)
     draft = Draft(text=text, model="m", route=route, tool_calls=(call,), steps=())
     return check(draft, _evidence(answer), answer.language)
+
+
+def text_of_the_tool(answer: TrueAnswer) -> str:
+    """What is told where nothing of a draft is left."""
+    assert answer.outcome.summary
+    return answer.outcome.summary
 
 
 def found_in(answer: TrueAnswer, text: str) -> list[str]:
