@@ -42,6 +42,8 @@ _BARE_UNIT = re.compile(
     r"(?:(?:d?[oa]|n[oa]|the|of the|del|el|la|de la)\s+)?"
     r"(?:mes|ano|semana|trimestre|semestre|dia|periodo|month|year|week|quarter|day|period)"
 )
+#: "De 79 para 61": whoever asks may say "de 97" of a year, but an answer writes years out.
+_TWO_DIGITS = re.compile(r"\d\d")
 #: "O mesmo mês do ano passado", "the same month last year".
 _SAME = re.compile(r"\b(?:mesm[ao]|mism[ao]|same)(?: \w+)?$")
 #: Characters before a period in which that would stand.
@@ -102,6 +104,7 @@ def _mentions(text: str, tokens: Sequence[Token], spans: Sequence[Span]) -> Sequ
             kind is Kind.PERIOD
             and span.period is not None
             and not _BARE_UNIT.fullmatch(folded(text[start:end]))
+            and not _TWO_DIGITS.fullmatch(text[start:end])
         ):
             found.append(
                 Mention(
