@@ -24,12 +24,8 @@ from backend.domain.errors import SalesCrewError
 from backend.store import export, talk
 from backend.store.database import Database
 from tests.conftest import MigratedDatabase
+from tests.integration.isolation_calls import NOT_ASKED, READS, WRITES, Attempt, Call
 from tests.integration.isolation_scene import (
-    NOT_ASKED,
-    READS,
-    WRITES,
-    Attempt,
-    Call,
     OfAnother,
     Owned,
     populate,
