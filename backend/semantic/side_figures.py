@@ -13,6 +13,9 @@ from backend.semantic.sentence import Sentence
 from backend.semantic.span import Span
 from backend.semantic.time_words import TimeWords
 
+#: Beginnings of "acumulado", "cumulative" and "accumulated", in all three languages.
+_ADDED_UP = ("acumul", "cumul", "accumul")
+
 
 def read_share(sentence: Sentence, draft: Draft, before: MetricQuery | None) -> None:
     """As in "participação de cada região", "% of total by category", "a participação do Sul".
@@ -60,6 +63,9 @@ def read_running_total(
 def _accumulated(time: TimeWords, span: Span) -> Period | None:
     """The year of "acumulado em 2026": with a grain, its periods are added up one by one."""
     after = time.end_of("accumulated", span.start)
+    if not time.word(span.start).startswith(_ADDED_UP):
+        # "Lo que va del año" is so far, and no running total.
+        return None
     if span.period is None or after is None or after >= span.end:
         return None
     found = period_at(time, after) or period_at(time, time.skip("of", after))

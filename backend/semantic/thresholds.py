@@ -48,6 +48,10 @@ def read_thresholds(
         metric = after or _metric_before(sentence, first, model)
         name = metric[0] if metric else _metric_meant(sentence, draft, by_verb, before)
         is_of_verb = metric is None and not draft.bounds and _is_of_verb(sentence, by_verb)
+        rate = _rate_of(model, name) if name is not None and bound.is_percent else None
+        if rate is not None and metric is not None:
+            # "Margem acima de 30%": the rate of it.
+            name, metric = rate, (rate, metric[1], False)
         if name is None or not _fits(bound, model.metrics[name].format):
             continue
         if _may_be_each_ones(bound, after is None, model.metrics[name].format):
@@ -94,6 +98,16 @@ def _fits(bound: Bound, figures: Format) -> bool:
     if bound.has_currency and figures != "money":
         return False
     return bound.is_percent == (figures in ("percent", "ratio"))
+
+
+def _rate_of(model: SemanticModel, name: str) -> str | None:
+    """The one percentage that is made of a metric: the margin's rate, of the margin."""
+    rates = [
+        each.name
+        for each in model.metrics.values()
+        if each.numerator == name and each.format == "percent" and each.certified
+    ]
+    return rates[0] if len(rates) == 1 else None
 
 
 def _may_be_each_ones(bound: Bound, stands_before: bool, figures: Format) -> bool:

@@ -1,4 +1,4 @@
-"""Names that nobody has, of which a part is somebody's: "Thiago Ribeiro" is not Thiago Martins.
+"""Names that nobody has, of which a part is somebody's: "Ana Ribeiro" is not Ana Souza.
 
 The parts stand side by side, each with a capital. Read one by one, the first would be taken for
 another person and the rest for words that say nothing: "Hotel Boa Noite" is no good night.
