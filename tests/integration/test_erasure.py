@@ -28,7 +28,9 @@ def on(
     _valkey: ValkeyUrl,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Figures]:
-    with figures_stage(module_database, _valkey, tmp_path_factory.mktemp("erase")) as stage:
+    folder = tmp_path_factory.mktemp("erase")
+    # The encoder is loaded with the first question.
+    with figures_stage(module_database, _valkey, folder, chat_wait_seconds=60) as stage:
         yield stage
 
 

@@ -27,7 +27,9 @@ def on(
     _valkey: ValkeyUrl,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Figures]:
-    with figures_stage(module_database, _valkey, tmp_path_factory.mktemp("isolation")) as stage:
+    folder = tmp_path_factory.mktemp("isolation")
+    # The encoder is loaded with the first question.
+    with figures_stage(module_database, _valkey, folder, chat_wait_seconds=60) as stage:
         said = {"user_id": "ana", "message": f"o apelido do cofre é {SECRET}", **TALK}
         assert stage.post("/chat", said, key=stage.on.a.chat).status_code == 200
         until(lambda: len(stage.on.rows("SELECT FROM memories WHERE text ~ %s", SECRET)) > 0)
