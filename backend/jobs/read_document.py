@@ -6,6 +6,7 @@ Each part is a commit, so another attempt goes on where this one ended. What can
 refused for good; a process that died is tried again.
 """
 
+import threading
 import time
 from uuid import UUID
 
@@ -43,7 +44,14 @@ def read_document(database: Database, embedder: Embedder, claim: Claim) -> None:
             return
     until = time.monotonic() + SLICE_SECONDS
     if document.content is not None:
-        _take_up(database, claim, document, document.content)
+        if not READING.acquire(timeout=SLICE_SECONDS):
+            with database.tenant(claim.tenant_id) as conn:
+                tasks.go_on(conn, claim)
+            return
+        try:
+            _take_up(database, claim, document, document.content)
+        finally:
+            READING.release()
     if not embed_passages(database, embedder, claim.tenant_id, claim.subject_id, until=until):
         with database.tenant(claim.tenant_id) as conn:
             tasks.go_on(conn, claim)
@@ -103,6 +111,10 @@ def embed_passages(
         with database.tenant(tenant_id) as conn:
             documents.embed(conn, tenant_id, document_id, nos, vectors, model)
         last = nos[-1]
+
+
+#: One document at a time is read by a worker: each may take a gigabyte.
+READING = threading.Lock()
 
 
 def _take_up(database: Database, claim: Claim, document: Unread, content: bytes) -> None:
