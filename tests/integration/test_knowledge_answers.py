@@ -9,7 +9,7 @@ from backend.domain.identity import TenantId, new_id
 from backend.jobs.read_document import READING, give_up, read_document
 from backend.knowledge.library import Library
 from backend.plugins import found_passages
-from backend.store import documents, passages, tasks
+from backend.store import document_reading, documents, passages, tasks
 from backend.store.documents import Upload
 from tests.conftest import MigratedDatabase, PostgresCluster, ValkeyUrl
 from tests.integration.road_stage import Road, a_road
@@ -196,7 +196,7 @@ def test_what_is_deleted_while_it_is_read_takes_nothing_with_it(road: Road) -> N
 
 
 def test_a_library_that_is_full_takes_no_more(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "MOST_PASSAGES", 1)
+    monkeypatch.setattr(document_reading, "MOST_PASSAGES", 1)
     keep(road, "Um", b"Texto um.")
     with pytest.raises(KnowledgeFull):
         keep(road, "Dois", b"Texto dois.")
