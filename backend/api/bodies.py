@@ -23,7 +23,8 @@ class DoorRequest(Request[None, Caller, State]):
 
     #: What a body may have at most.
     most_bytes: ClassVar[int] = MOST_BYTES
-    arrival_seconds: ClassVar[float] = ARRIVAL_SECONDS
+    #: How many times longer than others it may take to arrive.
+    patience: ClassVar[int] = 1
 
     @property
     def door(self) -> Door:
@@ -39,7 +40,7 @@ class DoorRequest(Request[None, Caller, State]):
         """Raises TooLarge, RequestTimeout, ClientGone, InvalidRequest (there is none)."""
         if not isinstance(self._body, bytes):
             try:
-                async with asyncio.timeout(self.arrival_seconds):
+                async with asyncio.timeout(self.patience * ARRIVAL_SECONDS):
                     self._body = await self._arrive()
             except TimeoutError as error:
                 raise RequestTimeout from error

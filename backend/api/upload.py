@@ -61,7 +61,7 @@ class UploadRequest(DoorRequest):
     """Larger than others; a file crosses a poor line in two minutes."""
 
     most_bytes = MOST_BYTES + _AROUND_BYTES
-    arrival_seconds = 120.0
+    patience = 4
 
     async def upload(self) -> Upload:
         """Raises InvalidRequest, UnsupportedMediaType, TooLarge, RequestTimeout, ClientGone."""

@@ -6,6 +6,7 @@ Each part is a commit, so another attempt goes on where this one ended. What can
 refused for good; a process that died is tried again.
 """
 
+import threading
 import time
 from uuid import UUID
 
@@ -18,9 +19,9 @@ from backend.domain.ports import Embedder
 from backend.knowledge.indexing import meaning_of, passages_of
 from backend.knowledge.reading_process import read_apart
 from backend.memory import terms
-from backend.store import documents, tasks
+from backend.store import document_reading, tasks
 from backend.store.database import Database
-from backend.store.documents import Unread
+from backend.store.document_reading import Unread
 from backend.store.tasks import Claim
 
 log = structlog.get_logger(__name__)
@@ -34,14 +35,21 @@ BATCH = 128
 def read_document(database: Database, embedder: Embedder, claim: Claim) -> None:
     """Bring it as far as a slice of time allows. Raises DocumentRefused, ReadingBroke, ClaimLost."""
     with database.tenant(claim.tenant_id) as conn:
-        document = documents.unread(conn, claim)
+        document = document_reading.unread(conn, claim)
         if document is None:
             # Deleted meanwhile.
             tasks.finish(conn, claim)
             return
     until = time.monotonic() + SLICE_SECONDS
     if document.content is not None:
-        _take_up(database, claim, document, document.content)
+        if not READING.acquire(timeout=SLICE_SECONDS):
+            with database.tenant(claim.tenant_id) as conn:
+                tasks.go_on(conn, claim)
+            return
+        try:
+            _take_up(database, claim, document, document.content)
+        finally:
+            READING.release()
     if not embed_passages(database, embedder, claim.tenant_id, claim.subject_id, until=until):
         with database.tenant(claim.tenant_id) as conn:
             tasks.go_on(conn, claim)
@@ -51,7 +59,7 @@ def read_document(database: Database, embedder: Embedder, claim: Claim) -> None:
         if document.status == "ready":
             log.info("document.embedded")
             return
-        serves = documents.make_ready(conn, claim, document)
+        serves = document_reading.make_ready(conn, claim, document)
     log.info("document.ready" if serves else "document.overtaken")
 
 
@@ -61,7 +69,7 @@ def give_up(database: Database, claim: Claim, error_code: str) -> None:
     code = error_code if error_code in REFUSALS else DocumentUnreadable.code
     with database.tenant(claim.tenant_id) as conn:
         tasks.finish(conn, claim)
-        documents.fail(conn, claim, code)
+        document_reading.fail(conn, claim, code)
     log.warning("document.failed", code=code)
 
 
@@ -80,7 +88,7 @@ def embed_passages(
     model, last = embedder.model, 0
     while True:
         with database.tenant(tenant_id) as conn:
-            found = documents.bare(
+            found = document_reading.bare(
                 conn, tenant_id, document_id, embedding_model=model, after=last, limit=BATCH
             )
         if not found:
@@ -95,8 +103,12 @@ def embed_passages(
             return True
         nos = [row["no"] for row in found]
         with database.tenant(tenant_id) as conn:
-            documents.embed(conn, tenant_id, document_id, nos, vectors, model)
+            document_reading.embed(conn, tenant_id, document_id, nos, vectors, model)
         last = nos[-1]
+
+
+#: One document at a time is read by a worker: each may take a gigabyte.
+READING = threading.Lock()
 
 
 def _take_up(database: Database, claim: Claim, document: Unread, content: bytes) -> None:
@@ -104,7 +116,7 @@ def _take_up(database: Database, claim: Claim, document: Unread, content: bytes)
     found = passages_of(claim.tenant_id, document.title, read)
     try:
         with database.tenant(claim.tenant_id) as conn:
-            documents.begin_reading(
+            document_reading.begin_reading(
                 conn,
                 claim,
                 found,

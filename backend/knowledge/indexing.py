@@ -8,7 +8,7 @@ from backend.domain.language import Language
 from backend.knowledge.blocks import Read
 from backend.knowledge.cut import cut
 from backend.memory.terms import language_of, terms_of
-from backend.store.documents import NewPassage
+from backend.store.document_reading import NewPassage
 
 #: Words of a heading or a title say what a passage is about, so each counts as several.
 _HEADING_WEIGHT = 3

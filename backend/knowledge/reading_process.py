@@ -4,6 +4,7 @@ It gets the bytes and nothing else: no environment, so no keys; little memory an
 it could fill.
 """
 
+import contextlib
 import os
 import resource
 import signal
@@ -97,6 +98,9 @@ def _confine(seconds: int) -> None:
     """Limits that hold whatever the parent does. Not every system keeps that of memory."""
     # A process that outlives its parent ends by itself.
     signal.alarm(seconds)
+    # Where memory runs out, this process goes first, and never the worker that started it.
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     for limit, most in (
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, 0),

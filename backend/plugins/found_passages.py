@@ -40,10 +40,12 @@ def _of_documents(turn: TurnScope, question: str, most: int) -> Iterator[FoundPa
     if turn.documents is None:
         return
     for found in turn.documents.find(question, most=most):
+        # A heading that gives orders is not told either: page or part says where it was.
+        section = found.section if without_orders(found.section) == found.section else ""
         yield FoundPassage(
             title=found.title,
             citation=citation(
-                turn.language, found.title, found.section, page=found.page, part=found.part
+                turn.language, found.title, section, page=found.page, part=found.part
             ),
             text=without_orders(found.text),
             updated=found.updated,

@@ -12,7 +12,7 @@ from backend.plugins.outcomes import as_json
 from backend.plugins.scope import ScopeArgument, TurnScope
 from backend.plugins.words import say
 
-#: Three passages hold the answer or a fourth would not either; each costs some 150 tokens.
+#: Three passages hold the answer or a fourth would not either; each costs 150 to 300 tokens.
 _MOST_PASSAGES = 3
 #: Characters of a passage that the summary quotes; the demo's longest section fits.
 _LONGEST_QUOTE = 700

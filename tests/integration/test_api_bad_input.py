@@ -159,7 +159,6 @@ NOWHERE = [
     "/%2e%2e/%2e%2e/etc/passwd",
     "/budgets",
     "/metrics/catalog",
-    "/knowledge",
     "/agents",
     "/budgets",
     "/schema",

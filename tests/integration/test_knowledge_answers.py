@@ -6,10 +6,10 @@ import pytest
 
 from backend.domain.documents import KnowledgeFull
 from backend.domain.identity import TenantId, new_id
-from backend.jobs.read_document import give_up, read_document
+from backend.jobs.read_document import READING, give_up, read_document
 from backend.knowledge.library import Library
 from backend.plugins import found_passages
-from backend.store import documents, passages, tasks
+from backend.store import document_reading, documents, passages, tasks
 from backend.store.documents import Upload
 from tests.conftest import MigratedDatabase, PostgresCluster, ValkeyUrl
 from tests.integration.road_stage import Road, a_road
@@ -21,12 +21,21 @@ TRAVEL = a_pdf(
 )  # fmt: skip
 
 
-@pytest.fixture
-def road(
-    postgres: PostgresCluster, database: MigratedDatabase, valkey: ValkeyUrl
+@pytest.fixture(scope="module")
+def _road(
+    postgres: PostgresCluster, module_database: MigratedDatabase, _valkey: ValkeyUrl
 ) -> Iterator[Road]:
-    with a_road(postgres, database, valkey) as road:
+    with a_road(postgres, module_database, _valkey) as road:
         yield road
+
+
+@pytest.fixture
+def road(_road: Road) -> Iterator[Road]:
+    """The road with no document, and none waiting to be read."""
+    yield _road
+    with _road.world.database.tenant(_road.tenant_id) as conn:
+        conn.execute("DELETE FROM documents")
+        conn.execute("DELETE FROM tasks WHERE kind = 'read'")
 
 
 def keep(road: Road, title: str, content: bytes, tenant_id: TenantId | None = None) -> None:
@@ -187,7 +196,24 @@ def test_what_is_deleted_while_it_is_read_takes_nothing_with_it(road: Road) -> N
 
 
 def test_a_library_that_is_full_takes_no_more(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "MOST_PASSAGES", 1)
+    monkeypatch.setattr(document_reading, "MOST_PASSAGES", 1)
     keep(road, "Um", b"Texto um.")
     with pytest.raises(KnowledgeFull):
         keep(road, "Dois", b"Texto dois.")
+
+
+def test_a_worker_reads_one_document_at_a_time(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = road.world.database
+    documents.add(database, road.tenant_id, Upload(title="Fila", source="", content=b"Texto."))
+    claim = tasks.claim(database, "bulk")
+    assert claim is not None
+    monkeypatch.setattr("backend.jobs.read_document.SLICE_SECONDS", 0.01)
+    with READING:
+        read_document(database, road.world.embedder, claim)
+    [row] = documents.all_of(database, road.tenant_id, limit=5)
+    assert row.status == "queued"
+    again = tasks.claim(database, "bulk")
+    assert again is not None
+    read_document(database, road.world.embedder, again)
+    [row] = documents.all_of(database, road.tenant_id, limit=5)
+    assert row.passages == 1
