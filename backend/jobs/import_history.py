@@ -13,8 +13,10 @@ from uuid import UUID, uuid5
 import structlog
 
 from backend.domain.identity import ConversationId, PersonId, TenantId
+from backend.jobs.fold_memories import want_fold
 from backend.jobs.renew_memories import want_renewal
 from backend.memory import terms
+from backend.memory.digest import MOST_EXCHANGES
 from backend.store import imports, memories, people, tasks
 from backend.store.database import Conn, Database
 from backend.store.imports import Told
@@ -28,7 +30,13 @@ SLICE_SECONDS = 5.0
 CHANNEL = "import"
 
 
-def import_history(database: Database, embedding_model: str, claim: Claim) -> None:
+def import_history(
+    database: Database,
+    embedding_model: str,
+    claim: Claim,
+    *,
+    most_exchanges: int = MOST_EXCHANGES,
+) -> None:
     """Work through chunks for a while. Raises ClaimLost, StoreUnavailable."""
     until = time.monotonic() + SLICE_SECONDS
     while True:
@@ -40,7 +48,7 @@ def import_history(database: Database, embedding_model: str, claim: Claim) -> No
                 want_renewal(conn, claim.tenant_id)
                 break
             no, lines = chunk
-            stored = _remember(conn, claim, lines, embedding_model)
+            stored = _remember(conn, claim, lines, embedding_model, most_exchanges)
             imports.chunk_done(conn, claim, no, stored=stored, repeated=len(lines) - stored)
             if time.monotonic() >= until:
                 tasks.go_on(conn, claim)
@@ -57,7 +65,11 @@ def give_up(database: Database, claim: Claim, error_code: str) -> None:
 
 
 def _remember(
-    conn: Conn, claim: Claim, lines: Sequence[Mapping[str, Any]], embedding_model: str
+    conn: Conn,
+    claim: Claim,
+    lines: Sequence[Mapping[str, Any]],
+    embedding_model: str,
+    most_exchanges: int,
 ) -> int:
     """Keep a chunk's lines; how many were new."""
     by_person: dict[PersonId, list[Mapping[str, Any]]] = {}
@@ -67,7 +79,7 @@ def _remember(
     for line in lines:
         by_person.setdefault(known[line["user_id"]], []).append(line)
     talks = imports.conversations(conn, claim.tenant_id, _told(by_person))
-    return sum(
+    stored = sum(
         memories.remember(
             conn,
             claim.tenant_id,
@@ -78,6 +90,9 @@ def _remember(
         )
         for person_id, said in by_person.items()
     )
+    for person_id in by_person:
+        want_fold(conn, claim.tenant_id, person_id, most_exchanges)
+    return stored
 
 
 def _told(by_person: Mapping[PersonId, Sequence[Mapping[str, Any]]]) -> list[Told]:

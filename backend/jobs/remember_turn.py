@@ -6,7 +6,9 @@ import structlog
 
 from backend.domain.identity import ConversationId, PersonId, TenantId, TurnId
 from backend.domain.ports import Embedder
+from backend.jobs.fold_memories import want_fold
 from backend.memory import terms
+from backend.memory.digest import MOST_EXCHANGES
 from backend.store import memories, tasks
 from backend.store.database import Database
 from backend.store.memories import NewMemory, Unremembered
@@ -15,7 +17,13 @@ from backend.store.tasks import Claim
 log = structlog.get_logger(__name__)
 
 
-def remember_turn(database: Database, embedder: Embedder, claim: Claim) -> None:
+def remember_turn(
+    database: Database,
+    embedder: Embedder,
+    claim: Claim,
+    *,
+    most_exchanges: int = MOST_EXCHANGES,
+) -> None:
     """Embed outside any transaction, then write and finish in one. Raises ClaimLost."""
     with database.tenant(claim.tenant_id) as conn:
         said = memories.unremembered(conn, claim.tenant_id, claim.turn_id)
@@ -35,6 +43,7 @@ def remember_turn(database: Database, embedder: Embedder, claim: Claim) -> None:
                 terms_version=terms.VERSION,
                 embedding_model=embedder.model,
             )
+            want_fold(conn, claim.tenant_id, PersonId(said[0].person_id), most_exchanges)
 
 
 def new_memory(

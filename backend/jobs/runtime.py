@@ -12,6 +12,8 @@ from backend.domain.errors import AttemptsExhausted
 from backend.jobs.admission import Admission
 from backend.jobs.errand import Errands
 from backend.jobs.fair_share import FairShare
+from backend.jobs.fold_memories import fold_memories
+from backend.jobs.fold_memories import give_up as fold_given_up
 from backend.jobs.held import HeldClaims
 from backend.jobs.import_history import give_up as imports_given_up
 from backend.jobs.import_history import import_history
@@ -73,6 +75,7 @@ def build_world(settings: Settings) -> World:
         ring=lambda lane, by: doorbell.ring(lane, rung_by=by),
         today=partial(_today, settings.app_today),
         zone=ZONE,
+        most_exchanges=settings.memory_most_exchanges,
         deadline_seconds=settings.turn_deadline_seconds,
         kept_rows=kept,
         fast_path=settings.fast_path == "on",
@@ -131,17 +134,21 @@ def handlers(world: World, errands: Errands) -> dict[Kind, tuple[Handler, Failur
     return {
         "answer": (partial(answer_turn, world), partial(fail_turn, world)),
         "remember": (
-            partial(remember_turn, database, embedder),
+            partial(remember_turn, database, embedder, most_exchanges=world.most_exchanges),
             partial(give_up, database),
         ),
         "errand": (errands.run, errands.fail),
         "import": (
-            partial(import_history, database, embedder.model),
+            partial(import_history, database, embedder.model, most_exchanges=world.most_exchanges),
             partial(imports_given_up, database),
         ),
         "renew": (
             partial(renew_memories, database, embedder),
             partial(renewal_given_up, database),
+        ),
+        "fold": (
+            partial(fold_memories, database, embedder.model, world.most_exchanges),
+            partial(fold_given_up, database),
         ),
     }
 

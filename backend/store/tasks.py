@@ -18,7 +18,7 @@ from backend.store.queries import statements
 _SQL = statements("tasks")
 
 Lane = Literal["interactive", "bulk"]
-Kind = Literal["answer", "remember", "errand", "import", "renew"]
+Kind = Literal["answer", "remember", "errand", "import", "renew", "fold"]
 LANES: tuple[Lane, ...] = ("interactive", "bulk")
 
 #: Five missed heartbeats. Short, because a dead worker's turns wait for it.

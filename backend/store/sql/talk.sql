@@ -26,4 +26,4 @@ SELECT a.word, string_agg(substr(array_send(t.nos), 21), '' ORDER BY t.term, t.b
 -- lines --
 SELECT m.no, m.id, m.turn_id, m.role, m.text, m.at, m.external_id, coalesce(c.external_id, c.id::text) AS conversation
   FROM memories m JOIN conversations c ON c.tenant_id = m.tenant_id AND c.id = m.conversation_id
- WHERE m.tenant_id = %(tenant_id)s AND m.person_id = %(person_id)s AND m.no = ANY(%(nos)s);
+ WHERE m.tenant_id = %(tenant_id)s AND m.person_id = %(person_id)s AND m.no = ANY(%(nos)s::integer[]);
