@@ -15,6 +15,7 @@ from backend.domain.identity import TenantId
 from backend.domain.ports import ChatModel, Embedder, Parser, Planner
 from backend.live.kept_rows import KeptRows
 from backend.live.silenced_turns import SilencedTurns
+from backend.memory.digest import MOST_EXCHANGES
 from backend.plugins.playbook_index import PlaybookIndex
 from backend.semantic.layer import SemanticLayer
 from backend.store.database import Conn, Database
@@ -66,6 +67,8 @@ class World:
     silenced: SilencedTurns
     #: Whether certain questions are answered without a model, where their agent allows it.
     fast_path: bool = True
+    #: Exchanges of a person that are recalled one by one; older ones fold into digests.
+    most_exchanges: int = MOST_EXCHANGES
     #: Wraps what only waits for others, so that another turn may work meanwhile.
     aside: Callable[[], AbstractContextManager[None]] = nullcontext
     #: Lets go of what the process holds open, connections above all.

@@ -14,8 +14,10 @@ from uuid import UUID, uuid5
 import structlog
 
 from backend.domain.identity import ConversationId, PersonId, TenantId
+from backend.jobs.fold_memories import want_fold
 from backend.jobs.renew_memories import want_renewal
 from backend.memory import terms
+from backend.memory.digest import MOST_EXCHANGES
 from backend.store import imports, memories, people, tasks
 from backend.store.database import Conn, Database
 from backend.store.imports import Told
@@ -35,6 +37,7 @@ def import_history(
     claim: Claim,
     *,
     give_way: Callable[[], None] = lambda: None,
+    most_exchanges: int = MOST_EXCHANGES,
 ) -> None:
     """Work through chunks for a while; `give_way` is called before each.
 
@@ -51,7 +54,7 @@ def import_history(
                 want_renewal(conn, claim.tenant_id)
                 break
             no, lines = chunk
-            stored = _remember(conn, claim, lines, embedding_model)
+            stored = _remember(conn, claim, lines, embedding_model, most_exchanges)
             imports.chunk_done(conn, claim, no, stored=stored, repeated=len(lines) - stored)
             if time.monotonic() >= until:
                 tasks.go_on(conn, claim)
@@ -68,7 +71,11 @@ def give_up(database: Database, claim: Claim, error_code: str) -> None:
 
 
 def _remember(
-    conn: Conn, claim: Claim, lines: Sequence[Mapping[str, Any]], embedding_model: str
+    conn: Conn,
+    claim: Claim,
+    lines: Sequence[Mapping[str, Any]],
+    embedding_model: str,
+    most_exchanges: int,
 ) -> int:
     """Keep a chunk's lines; how many were new."""
     by_person: dict[PersonId, list[Mapping[str, Any]]] = {}
@@ -84,7 +91,7 @@ def _remember(
             (person_id, ahead.submit(_memories, claim, person_id, said, talks))
             for person_id, said in by_person.items()
         ]
-        return sum(
+        stored = sum(
             memories.remember(
                 conn,
                 claim.tenant_id,
@@ -95,6 +102,9 @@ def _remember(
             )
             for person_id, new in prepared
         )
+    for person_id in by_person:
+        want_fold(conn, claim.tenant_id, person_id, most_exchanges)
+    return stored
 
 
 def _memories(

@@ -9,10 +9,12 @@ import structlog
 
 from backend.domain.identity import ConversationId, PersonId, TenantId, TurnId
 from backend.domain.ports import EMBEDDER_FAILURES, Embedder
+from backend.jobs.fold_memories import want_fold
 from backend.jobs.renew_memories import want_renewal
 from backend.llm.embedding_books import TurnBooks
 from backend.llm.provider_embedder import for_texts
 from backend.memory import terms
+from backend.memory.digest import MOST_EXCHANGES
 from backend.store import memories, tasks
 from backend.store.database import Database
 from backend.store.llm_calls import Payer
@@ -22,7 +24,13 @@ from backend.store.tasks import Claim
 log = structlog.get_logger(__name__)
 
 
-def remember_turn(database: Database, embedder: Embedder, claim: Claim) -> None:
+def remember_turn(
+    database: Database,
+    embedder: Embedder,
+    claim: Claim,
+    *,
+    most_exchanges: int = MOST_EXCHANGES,
+) -> None:
     """Embed outside any transaction, then write and finish in one. Raises ClaimLost."""
     with database.tenant(claim.tenant_id) as conn:
         said = memories.unremembered(conn, claim.tenant_id, claim.turn_id)
@@ -42,6 +50,7 @@ def remember_turn(database: Database, embedder: Embedder, claim: Claim) -> None:
                 terms_version=terms.VERSION,
                 embedding_model=embedder.model,
             )
+            want_fold(conn, claim.tenant_id, PersonId(said[0].person_id), most_exchanges)
         if None in vectors:
             want_renewal(conn, claim.tenant_id)
 

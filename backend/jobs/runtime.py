@@ -16,6 +16,8 @@ from backend.jobs.erase_person import erase_person
 from backend.jobs.erase_person import give_up as erasure_given_up
 from backend.jobs.errand import Errands
 from backend.jobs.fair_share import FairShare
+from backend.jobs.fold_memories import fold_memories
+from backend.jobs.fold_memories import give_up as fold_given_up
 from backend.jobs.held import HeldClaims
 from backend.jobs.import_history import give_up as imports_given_up
 from backend.jobs.import_history import import_history
@@ -90,6 +92,7 @@ def build_world(settings: Settings) -> World:
         ring=lambda lane, by: doorbell.ring(lane, rung_by=by),
         today=partial(_today, settings.app_today),
         zone=ZONE,
+        most_exchanges=settings.memory_most_exchanges,
         deadline_seconds=settings.turn_deadline_seconds,
         kept_rows=kept,
         silenced=silenced,
@@ -165,13 +168,19 @@ def handlers(
     return {
         "answer": (partial(answer_turn, world), partial(fail_turn, world)),
         "remember": (
-            partial(remember_turn, database, embedder),
+            partial(remember_turn, database, embedder, most_exchanges=world.most_exchanges),
             partial(give_up, database),
         ),
         "learn": (partial(learn_facts, world), partial(learning_given_up, world)),
         "errand": (errands.run, errands.fail),
         "import": (
-            partial(import_history, database, embedder.model, give_way=give_way),
+            partial(
+                import_history,
+                database,
+                embedder.model,
+                give_way=give_way,
+                most_exchanges=world.most_exchanges,
+            ),
             partial(imports_given_up, database),
         ),
         "renew": (
@@ -182,6 +191,10 @@ def handlers(
         "read": (
             partial(read_document, database, embedder),
             partial(document_given_up, database),
+        ),
+        "fold": (
+            partial(fold_memories, database, embedder.model, world.most_exchanges),
+            partial(fold_given_up, database),
         ),
     }
 

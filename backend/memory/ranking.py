@@ -70,7 +70,7 @@ def ranked(talk: Talk, *, most: int) -> list[Rank]:
     known = ~np.isnan(semantic)
     least = semantic[known].min() if known.any() else 0.0
     meant = near.joined(np.where(known, semantic, least), MEANING_BEFORE, ())
-    dated = _array(talk.dated, _INTEGER)[order] == 1
+    dated = np.isin(nos, _array(talk.dated_nos, _INTEGER))
     score = (1 - SEMANTIC) * _stretched(spoken) + SEMANTIC * _stretched(meant)
     if dated.any():
         score = (score + DATED * dated) / (1 + DATED)

@@ -4,12 +4,14 @@ A column comes as Postgres sends an array: a person may have ten thousand memori
 would take longer than comparing them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from psycopg import Cursor
+from psycopg.rows import DictRow
 from psycopg.types.multirange import TimestamptzMultirange
 from psycopg.types.range import Range
 
@@ -54,10 +56,9 @@ class Talk:
     talks: bytes
     #: Cosine, as float4; NaN without a vector of the model.
     semantic: bytes
-    #: 1 where it was said in one of the periods.
-    dated: bytes
-    #: Numbers of those that are not wanted.
+    #: Numbers of those that are not wanted, and of those that were said in one of the periods.
     except_nos: bytes
+    dated_nos: bytes
     hits: Sequence[Hits]
 
 
@@ -86,26 +87,36 @@ def talk(
 ) -> Talk | None:
     """None where nothing is remembered."""
     whose = {"tenant_id": tenant_id, "person_id": person_id}
-    periods = TimestamptzMultirange([Range(*each) for each in wanted.periods])
-    columns = conn.execute(
-        _SQL["talk"],
-        {
-            **whose,
-            "embedding": None if wanted.vector is None else literal(wanted.vector),
-            "embedding_model": wanted.embedding_model,
-            "periods": periods if wanted.periods else None,
-            "except_ids": list(except_ids),
-        },
-        binary=True,
-    ).fetchone()
-    if columns is None:
+    # All are sent before the first is answered: one way there and back.
+    with conn.pipeline():
+        columns = conn.execute(
+            _SQL["talk"],
+            {
+                **whose,
+                "embedding": None if wanted.vector is None else literal(wanted.vector),
+                "embedding_model": wanted.embedding_model,
+                "except_ids": list(except_ids),
+            },
+            binary=True,
+        )
+        hits = conn.execute(
+            _SQL["hits"],
+            {**whose, "terms": list(wanted.terms), "words": list(wanted.words)},
+            binary=True,
+        )
+        dated = _dated(conn, whose, wanted.periods) if wanted.periods else None
+    [row] = columns
+    if row["nos"] is None:
         return None
-    hits = conn.execute(
-        _SQL["hits"],
-        {**whose, "terms": list(wanted.terms), "words": list(wanted.words)},
-        binary=True,
-    )
-    return Talk(**columns, hits=[Hits(**row) for row in hits])
+    dated_nos = next(iter(dated))["nos"] if dated else None
+    return Talk(**row, dated_nos=dated_nos or b"", hits=[Hits(**each) for each in hits])
+
+
+def _dated(
+    conn: Conn, whose: Mapping[str, object], periods: Sequence[tuple[datetime, datetime]]
+) -> Cursor[DictRow]:
+    ranges = TimestamptzMultirange([Range(*each) for each in periods])
+    return conn.execute(_SQL["dated"], {**whose, "periods": ranges}, binary=True)
 
 
 def lines(

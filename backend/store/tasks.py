@@ -18,7 +18,17 @@ from backend.store.queries import statements
 _SQL = statements("tasks")
 
 Lane = Literal["interactive", "bulk"]
-Kind = Literal["answer", "remember", "learn", "errand", "import", "renew", "erase", "read"]
+Kind = Literal[
+    "answer",
+    "remember",
+    "learn",
+    "errand",
+    "import",
+    "renew",
+    "erase",
+    "read",
+    "fold",
+]
 #: Kinds whose subject is a turn.
 _OF_TURNS: tuple[Kind, ...] = ("answer", "remember", "learn")
 LANES: tuple[Lane, ...] = ("interactive", "bulk")

@@ -20,11 +20,13 @@ from backend.memory import terms
 from backend.store import (
     chat_clients,
     data_sources,
+    document_reading,
     documents,
     erasures,
     errands,
     export,
     facts,
+    folding,
     imports,
     known_facts,
     llm_calls,
@@ -43,7 +45,8 @@ from backend.store import (
 )
 from backend.store.data_sources import KeptSource
 from backend.store.database import Conn
-from backend.store.documents import Unread, Upload
+from backend.store.document_reading import Unread
+from backend.store.documents import Upload
 from backend.store.erasures import Erasure
 from backend.store.errands import Errand, Refusal
 from backend.store.export import Exported
@@ -198,10 +201,12 @@ READS: Mapping[str, Call] = {
     "erasures.open_erasure": lambda a: erasures.open_erasure(a.conn, _claimed(a, a.of.erasure_id)),
     "erasures.next_turns": lambda a: erasures.next_turns(a.conn, _erasure(a)),
     "documents.all_of": lambda a: documents.all_of(a.app, a.tenant_id, limit=50),
-    "documents.bare": lambda a: documents.bare(
+    "document_reading.bare": lambda a: document_reading.bare(
         a.conn, a.tenant_id, a.of.document_id, embedding_model="fixed", after=0, limit=50
     ),
-    "documents.unread": lambda a: documents.unread(a.conn, _claimed(a, a.of.unread_document_id)),
+    "document_reading.unread": lambda a: document_reading.unread(
+        a.conn, _claimed(a, a.of.unread_document_id)
+    ),
     "errands.find": lambda a: errands.find(a.conn, _claimed(a, a.of.errand_id)),
     "errands.collect": lambda a: errands.collect(a.app, a.tenant_id, a.of.told_errand_id),
     "export.whom": lambda a: export.whom(a.app, a.tenant_id, USER),
@@ -210,6 +215,8 @@ READS: Mapping[str, Call] = {
     "facts.listed": lambda a: facts.listed(a.conn, a.tenant_id, a.of.person_id, history=True),
     "facts.told": lambda a: facts.told(a.conn, a.tenant_id, a.of.turn_id),
     "imports.progress": lambda a: imports.progress(a.app, a.tenant_id, a.of.import_id),
+    "folding.oldest": lambda a: folding.oldest(a.conn, a.tenant_id, a.of.person_id, 50),
+    "folding.size": lambda a: folding.size(a.conn, a.tenant_id, a.of.person_id),
     "imports.is_over": lambda a: imports.is_over(a.app, a.tenant_id, a.of.import_id),
     "imports.next_chunk": lambda a: imports.next_chunk(a.conn, _claimed(a, a.of.import_id)),
     "known_facts.known": lambda a: known_facts.known(
@@ -263,7 +270,7 @@ WRITES: Mapping[str, Call] = {
     "documents.add": lambda a: documents.add(
         a.app, a.tenant_id, Upload(title="changed", source="", content=b"changed")
     ),
-    "documents.begin_reading": lambda a: documents.begin_reading(
+    "document_reading.begin_reading": lambda a: document_reading.begin_reading(
         a.conn,
         _claimed(a, a.of.unread_document_id),
         [a_passage(a.tenant_id, "changed")],
@@ -271,11 +278,13 @@ WRITES: Mapping[str, Call] = {
         format_name="txt",
         pages=None,
     ),
-    "documents.embed": lambda a: documents.embed(
+    "document_reading.embed": lambda a: document_reading.embed(
         a.conn, a.tenant_id, a.of.document_id, [1], [VECTOR], "other"
     ),
-    "documents.fail": lambda a: documents.fail(a.conn, _claimed(a, a.of.unread_document_id), "x"),
-    "documents.make_ready": lambda a: documents.make_ready(
+    "document_reading.fail": lambda a: document_reading.fail(
+        a.conn, _claimed(a, a.of.unread_document_id), "x"
+    ),
+    "document_reading.make_ready": lambda a: document_reading.make_ready(
         a.conn,
         _claimed(a, a.of.unread_document_id),
         Unread(title="changed", source="", content=None, status="reading"),
@@ -307,6 +316,12 @@ WRITES: Mapping[str, Call] = {
         a.conn, a.tenant_id, a.of.person_id, a.of.fact_id, "changed", at=MOMENT
     ),
     "facts.write": lambda a: facts.write(a.conn, a.tenant_id, a.of.person_id, a_fact("changed")),
+    "folding.mark_digests": lambda a: folding.mark_digests(
+        a.conn, a.tenant_id, a.of.person_id, [a.of.fact_id]
+    ),
+    "folding.remove": lambda a: folding.remove(
+        a.conn, a.tenant_id, a.of.person_id, list(range(1, 9))
+    ),
     "imports.abandon": lambda a: imports.abandon(a.app, a.tenant_id, a.of.import_id),
     "imports.add_chunk": lambda a: imports.add_chunk(a.app, a.tenant_id, a.of.import_id, 7, []),
     "imports.begin": lambda a: imports.begin(a.app, a.tenant_id),

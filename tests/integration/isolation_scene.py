@@ -25,6 +25,7 @@ from backend.domain.trace import Step, ToolCall, ToolOutcome
 from backend.domain.usage import Usage
 from backend.memory import terms
 from backend.store import (
+    document_reading,
     documents,
     erasures,
     errands,
@@ -37,7 +38,8 @@ from backend.store import (
     turns,
 )
 from backend.store.database import Conn, Database
-from backend.store.documents import NewPassage, Unread, Upload
+from backend.store.document_reading import NewPassage, Unread
+from backend.store.documents import Upload
 from backend.store.erasures import Erasure
 from backend.store.errands import Errand
 from backend.store.facts import NewFact
@@ -159,7 +161,7 @@ def populate(app: Database, tenant_id: TenantId, canary: str, user: str = USER) 
         Upload(title=f"título {canary}", source=canary, content=canary.encode()),
     )
     with app.tenant(tenant_id) as conn:
-        documents.begin_reading(
+        document_reading.begin_reading(
             conn,
             _about(work, document.id),
             [a_passage(tenant_id, canary)],
@@ -167,7 +169,7 @@ def populate(app: Database, tenant_id: TenantId, canary: str, user: str = USER) 
             format_name="txt",
             pages=None,
         )
-        documents.make_ready(
+        document_reading.make_ready(
             conn,
             _about(work, document.id),
             Unread(title=f"título {canary}", source=canary, content=None, status="reading"),

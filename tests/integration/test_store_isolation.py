@@ -38,6 +38,7 @@ from tests.integration.isolation_scene import (
 TELL_NOTHING = {
     "chat_clients.agents",
     "facts.asked_model",
+    "folding.size",
     "imports.is_over",
     "queue.lanes",
     "queue.recent_failures",

@@ -2,17 +2,19 @@
 -- All that is remembered of a person, in any order, as columns: an array costs a tenth of as many rows. `talks` tells
 -- one conversation from the next. NaN: no vector to compare. All vectors are of length one: then the inner product is
 -- the cosine, for a third of the work.
-SELECT array_send(array_agg(no)) AS nos, array_send(array_agg(words)) AS words, array_send(array_agg(talk)) AS talks,
-       array_send(array_agg(semantic)) AS semantic, array_send(array_agg(dated)) AS dated,
+SELECT array_send(array_agg(no)) AS nos, array_send(array_agg(words)) AS words,
+       array_send(array_agg(uuid_hash(conversation_id))) AS talks,
+       array_send(array_agg(CASE WHEN embedding_model = %(embedding_model)s
+                                 THEN (-(embedding <#> %(embedding)s::halfvec))::real ELSE 'NaN' END)) AS semantic,
        array_send(ARRAY(SELECT m.no FROM memories m
                          WHERE m.tenant_id = %(tenant_id)s AND m.person_id = %(person_id)s AND m.id = ANY(%(except_ids)s)))
        AS except_nos
-  FROM (SELECT no, words, uuid_hash(conversation_id) AS talk,
-               CASE WHEN embedding_model = %(embedding_model)s THEN (-(embedding <#> %(embedding)s::halfvec))::real
-                    ELSE 'NaN' END AS semantic,
-               CASE WHEN at <@ %(periods)s::tstzmultirange THEN 1 ELSE 0 END AS dated
-          FROM memories WHERE tenant_id = %(tenant_id)s AND person_id = %(person_id)s) said
-HAVING count(*) > 0;
+  FROM memories WHERE tenant_id = %(tenant_id)s AND person_id = %(person_id)s;
+
+-- dated --
+-- What was said in the periods.
+SELECT array_send(array_agg(no)) AS nos FROM memories
+ WHERE tenant_id = %(tenant_id)s AND person_id = %(person_id)s AND at <@ %(periods)s::tstzmultirange;
 
 -- hits --
 -- Which memories have each of the words that are asked for, and how often. A word may have been stemmed as in
@@ -26,4 +28,4 @@ SELECT a.word, string_agg(substr(array_send(t.nos), 21), '' ORDER BY t.term, t.b
 -- lines --
 SELECT m.no, m.id, m.turn_id, m.role, m.text, m.at, m.external_id, coalesce(c.external_id, c.id::text) AS conversation
   FROM memories m JOIN conversations c ON c.tenant_id = m.tenant_id AND c.id = m.conversation_id
- WHERE m.tenant_id = %(tenant_id)s AND m.person_id = %(person_id)s AND m.no = ANY(%(nos)s);
+ WHERE m.tenant_id = %(tenant_id)s AND m.person_id = %(person_id)s AND m.no = ANY(%(nos)s::integer[]);
