@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from backend.answering.fast_path import OFFLINE
 from backend.answering.recalling import asked_of
 from backend.answering.world import World
 from backend.domain.chat import Remembered
@@ -75,7 +76,9 @@ def question_of(
 def _looked_back(world: World, begun: Begun, context: Context, embedder: Embedder) -> LookedBack:
     asked = asked_of(world, embedder, begun.question)
     with world.database.tenant(begun.asker.tenant_id) as conn:
-        memory = look_back(conn, begun, context, asked)
+        memory = look_back(
+            conn, begun, context, asked, is_read_by_model=world.model.provider != OFFLINE
+        )
     return LookedBack(memory, by_meaning=asked.meaning is not None)
 
 

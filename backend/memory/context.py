@@ -39,10 +39,17 @@ def gather(conn: Conn, begun: Begun) -> Context:
     )
 
 
-def look_back(conn: Conn, begun: Begun, context: Context, asked: Asked) -> tuple[Remembered, ...]:
-    """What was said long before, wherever it was, and the facts that stand."""
+def look_back(
+    conn: Conn, begun: Begun, context: Context, asked: Asked, *, is_read_by_model: bool
+) -> tuple[Remembered, ...]:
+    """What was said long before, wherever it was, and the facts that stand.
+
+    A model reads a fact among the recent turns, and pays for each word; rules look for facts only.
+    """
     recalled = recall(conn, begun.asker, asked, except_ids=context.told, told=context.memory)
-    return recalled + known(conn, begun.asker, begun.question, except_messages=context.told)
+    return recalled + known(
+        conn, begun.asker, begun.question, except_messages=context.told if is_read_by_model else ()
+    )
 
 
 def _choices(newest_first: Sequence[RecentMessage]) -> tuple[Mapping[str, Any], ...]:

@@ -6,7 +6,7 @@ counts as found only when it holds enough of what was asked; weak resemblance is
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 
 import yaml
@@ -19,6 +19,8 @@ from backend.semantic.folding import folded
 #: Share of the question's weight that a passage must hold. Below it, in trials with the demo
 #: playbook, one common word in the wrong sense ("ganhar o jogo") brought a passage up.
 LEAST_SHARE = 0.4
+#: As many of the question's words in a title or heading say that the passage is about it.
+_TITLE_WORDS = 2
 #: Words of a heading or a title say what a passage is about, so each counts as several.
 _HEADING_WEIGHT = 3
 _TITLE_WEIGHT = 2
@@ -32,6 +34,7 @@ class PlaybookIndex:
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = tuple(passages)
         self._terms = [_weighted(passage) for passage in passages]
+        self._titles = [_named(passage) for passage in passages]
         self._spread = Counter(term for terms in self._terms for term in terms)
         total = sum(terms.total() for terms in self._terms)
         self._mean_length = total / max(len(self._terms), 1)
@@ -53,17 +56,18 @@ class PlaybookIndex:
         """The same, each with its BM25 as a share of what that question could have reached."""
         asked = {language: set(_stems(question, language)) for language in Language}
         scored = [
-            (self._share(terms, asked[passage.language]), passage)
-            for passage, terms in zip(self._passages, self._terms, strict=True)
+            (self._share(terms, named, asked[passage.language]), passage)
+            for passage, terms, named in zip(self._passages, self._terms, self._titles, strict=True)
         ]
         best = sorted((each for each in scored if each[0] > 0), key=lambda each: -each[0])
         return tuple(best[:most])
 
-    def _share(self, terms: Counter[str], asked: Iterable[str]) -> float:
-        """0..1; 0 when the passage holds too little of what was asked."""
+    def _share(self, terms: Counter[str], named: Set[str], asked: Set[str]) -> float:
+        """0..1; 0 when the passage holds too little of what was asked, and is not called so."""
         weights = {term: self._weight(term) for term in asked}
         held = [term for term in weights if term in terms]
-        if not held or sum(weights[term] for term in held) < LEAST_SHARE * sum(weights.values()):
+        enough = sum(weights[term] for term in held) >= LEAST_SHARE * sum(weights.values())
+        if not held or not (enough or len(named & asked) >= _TITLE_WORDS):
             return 0.0
         length = _K1 * (1 - _B + _B * terms.total() / self._mean_length)
         said = sum(weights[term] * terms[term] / (terms[term] + length) for term in held)
@@ -83,6 +87,11 @@ def _weighted(passage: Passage) -> Counter[str]:
     for term in _stems(passage.title, passage.language):
         terms[term] += _TITLE_WEIGHT
     return terms
+
+
+def _named(passage: Passage) -> frozenset[str]:
+    """What its title and heading say."""
+    return frozenset(_stems(f"{passage.title} {passage.section}", passage.language))
 
 
 def _stems(text: str, language: Language) -> list[str]:

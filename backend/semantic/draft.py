@@ -64,6 +64,11 @@ class Draft:
         )
 
     @property
+    def stands_alone(self) -> bool:
+        """As in "top 5 customers this year": all is said but what is measured."""
+        return bool(self.dimensions and self.limit and self.period)
+
+    @property
     def names_metrics_only(self) -> bool:
         """True for "os pedidos": when, for whom and by what is left open."""
         return bool(self.metrics) and replace(self, metrics=[]).is_empty and self.without is None

@@ -139,6 +139,12 @@ class QuestionParser:
                 followed = self._reading(taken, sentence_of_it, language, follow_up=True)
                 if goes_on:
                     said = [token.word for token in tokens]
+                    if marker is None and draft.stands_alone:
+                        read_missing_measure(draft, self._model)
+                        run_up_to_today(draft, self._model, today)
+                        anew = self._reading(draft, sentence, language, follow_up=False)
+                        if anew.complete and followed.complete:
+                            return either(followed, anew)
                     return year_in_doubt(
                         followed,
                         follow_up,

@@ -48,7 +48,8 @@ def recollection(subject: Subject) -> str | None:
         if subject.user_name:
             return says["name"].format(value=subject.user_name)
         return says["name_unknown"]
-    return _filled(says["fact_unknown"], asked)
+    # "Who are my top 5 customers?" is asked of the company's figures, not of what was told.
+    return None if subject.half_understood else _filled(says["fact_unknown"], asked)
 
 
 def acknowledgement(subject: Subject) -> str | None:
