@@ -172,13 +172,11 @@ class Settings(BaseSettings):
             "gemini": ("GEMINI_API_KEY", self.gemini_api_key),
             "openai_compatible": ("LLM_BASE_URL", self.llm_base_url),
         }
-        if self.llm_provider in needs and not needs[self.llm_provider][1]:
-            name = needs[self.llm_provider][0]
-            raise ValueError(f"{name} should be set when LLM_PROVIDER is {self.llm_provider}")
-        if self.embedding_provider != "local" and not needs[self.embedding_provider][1]:
-            name = needs[self.embedding_provider][0]
-            chosen = f"EMBEDDING_PROVIDER is {self.embedding_provider}"
-            raise ValueError(f"{name} should be set when {chosen}")
+        for setting in ("llm_provider", "embedding_provider"):
+            chosen = getattr(self, setting)
+            name, given = needs.get(chosen, ("", True))
+            if not given:
+                raise ValueError(f"{name} should be set when {setting.upper()} is {chosen}")
         if self.llm_provider == "openai_compatible" and not self.llm_model:
             raise ValueError("LLM_MODEL should name a model when LLM_PROVIDER is openai_compatible")
         if self.llm_provider is None and self.provider == "offline":
