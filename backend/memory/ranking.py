@@ -35,8 +35,8 @@ _SATURATION = 1.2
 _LENGTH = 0.5
 #: An array of one dimension begins so far in, if it has any members.
 _HEADER_BYTES = 20
-_INTEGER, _SMALL, _FLOAT = (
-    np.dtype([("size", ">i4"), ("value", kind)]) for kind in (">i4", ">i2", ">f4")
+_PACKED, _INTEGER, _SMALL, _FLOAT = (
+    np.dtype([("size", ">i4"), ("value", kind)]) for kind in (">i8", ">i4", ">i2", ">f4")
 )
 
 
@@ -60,11 +60,12 @@ class Rank:
 
 def ranked(talk: Talk, *, most: int) -> list[Rank]:
     """The best of them, best first; the very best with what was said right before and after it."""
-    unordered = _array(talk.nos, _INTEGER)
-    order = np.argsort(unordered)
-    nos = unordered[order]
-    near = _Near(_array(talk.talks, _INTEGER)[order])
-    lengths = _array(talk.words, _INTEGER)[order].astype(np.float64)
+    packed = _array(talk.places, _PACKED)
+    order = np.argsort(packed)
+    packed = packed[order]
+    nos = packed >> 32
+    near = _Near(packed >> 15 & 0xFFFF)
+    lengths = (packed & 0x7FFF).astype(np.float64)
     own, spoken, possible = _by_words(talk, nos, lengths, near)
     semantic = _array(talk.semantic, _FLOAT)[order].astype(np.float64)
     known = ~np.isnan(semantic)

@@ -49,11 +49,9 @@ class Hits:
 class Talk:
     """Arrays in Postgres' binary form, one place a memory, in any order."""
 
-    nos: bytes
-    #: How many terms it has.
-    words: bytes
-    #: Differs from one conversation to the next.
-    talks: bytes
+    #: As int8: its number from bit 32 on; from bit 15 on sixteen that differ from one conversation
+    #: to the next; below them how many terms it has.
+    places: bytes
     #: Cosine, as float4; NaN without a vector of the model.
     semantic: bytes
     #: Numbers of those that are not wanted, and of those that were said in one of the periods.
@@ -106,7 +104,7 @@ def talk(
         )
         dated = _dated(conn, whose, wanted.periods) if wanted.periods else None
     [row] = columns
-    if row["nos"] is None:
+    if row["places"] is None:
         return None
     dated_nos = next(iter(dated))["nos"] if dated else None
     return Talk(**row, dated_nos=dated_nos or b"", hits=[Hits(**each) for each in hits])

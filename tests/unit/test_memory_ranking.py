@@ -12,11 +12,12 @@ from backend.store.talk import Hits, Talk
 
 
 def array(code: str, values: list[int] | list[float]) -> bytes:
-    """As `array_send` writes an array of four-byte values: dimensions, nulls, type, size, bound."""
+    """As `array_send` writes an array: dimensions, nulls, type, size, bound."""
     if not values:
         return struct.pack(">iii", 0, 0, 23)
     head = struct.pack(">iiiii", 1, 0, 23, len(values), 1)
-    return head + b"".join(struct.pack(f">i{code}", 4, value) for value in values)
+    size = struct.calcsize(f">{code}")
+    return head + b"".join(struct.pack(f">i{code}", size, value) for value in values)
 
 
 def a_talk(
@@ -30,9 +31,7 @@ def a_talk(
     """Memories 1, 2, 3 … of ten words each; `hits` is word -> memory -> count."""
     size = len(talks)
     return Talk(
-        nos=array("i", list(range(1, size + 1))),
-        words=array("i", [10] * size),
-        talks=array("i", talks),
+        places=array("q", [no << 32 | each << 15 | 10 for no, each in enumerate(talks, start=1)]),
         semantic=array("f", semantic or [math.nan] * size),
         dated_nos=array("i", dated or []),
         except_nos=array("i", unwanted or []),
