@@ -12,7 +12,7 @@ from backend.store import known_facts
 from backend.store.database import Conn
 from backend.store.known_facts import Known
 
-#: Characters of all facts that a turn is told, with the date before each: about 150 tokens.
+#: Characters of all facts that a turn is told, with the date before each: some 200 tokens.
 FACTS_CHARACTERS = 600
 #: Of a line besides its text: the date, who told it, and the quotes.
 _LINE_CHARACTERS = 44

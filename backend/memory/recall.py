@@ -14,6 +14,7 @@ from backend.domain.ports import EMBEDDER_FAILURES, Embedder
 from backend.memory.ranking import Rank, ranked
 from backend.memory.recent import clipped
 from backend.memory.terms import asked_terms
+from backend.memory.token_count import tokens_of
 from backend.observe import metrics
 from backend.store import talk
 from backend.store.database import Conn
@@ -31,8 +32,8 @@ MESSAGES_EACH = 3
 WORDS_EACH = 70
 #: So many times that a turn is told.
 RECALLED = 4
-#: Characters of all that is recalled for a turn, about 600 tokens.
-RECALLED_CHARACTERS = 2_400
+#: Tokens of all that is recalled for a turn.
+RECALLED_TOKENS = 700
 #: Cosine below which two Portuguese sentences share no more than their language, with the
 #: local embedder.
 LEAST_SEMANTIC = 0.35
@@ -113,12 +114,12 @@ def recall(
     )
     heard = {_said(line.role, line.text) for line in told}
     kept: list[Memory] = []
-    left = RECALLED_CHARACTERS
+    left = RECALLED_TOKENS
     for memory in found:
         said = _said(memory.line.role, clipped(memory.line.text))
         if not memory.tells or said in heard:
             continue
-        left -= len(clipped(memory.line.text))
+        left -= tokens_of(clipped(memory.line.text))
         if left < 0:
             break
         heard.add(said)

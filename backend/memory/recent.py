@@ -4,22 +4,23 @@ from collections.abc import Sequence
 from typing import Literal
 
 from backend.domain.chat import Remembered
+from backend.memory.token_count import tokens_of
 from backend.store.recent_messages import RecentMessage
 
 #: Follow-ups reach back a few turns; recall brings what is older. Keeps prompts flat however
 #: long a conversation grows.
 RECENT_TURNS = 6
-#: About 600 tokens at four characters each.
-RECENT_CHARACTERS = 2_400
+#: Tokens of all that a prompt is told of them.
+RECENT_TOKENS = 700
 #: One long answer must not push the others out.
 MESSAGE_CHARACTERS = 600
 
 
 def within_allowance(newest_first: Sequence[RecentMessage]) -> Sequence[RecentMessage]:
     """The newest messages that fit, newest first. What does not is left to recall."""
-    left = RECENT_CHARACTERS
+    left = RECENT_TOKENS
     for kept, message in enumerate(newest_first):
-        left -= len(clipped(message.text))
+        left -= tokens_of(clipped(message.text))
         if left < 0:
             return newest_first[:kept]
     return newest_first
