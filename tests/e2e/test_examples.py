@@ -74,13 +74,13 @@ def test_the_curl_example(offline_stack: Stack) -> None:
     told = run(offline_stack, "sh", str(EXAMPLES / "curl.sh"))
     assert_tells_last_months_revenue(told)
     assert told.rstrip().endswith("data: [DONE]")
-    assert "Sudeste: R$ " in told
+    assert "| Sudeste | R$ " in told
 
 
 def test_javascript_examples(node_folder: Path, offline_stack: Stack) -> None:
     for example in ("chat.mjs", "openai_client.mjs"):
         assert_tells_last_months_revenue(run(offline_stack, "node", str(node_folder / example)))
-    assert "Sudeste: R$ " in run(offline_stack, "node", str(node_folder / "openai_client.mjs"))
+    assert "| Sudeste | R$ " in run(offline_stack, "node", str(node_folder / "openai_client.mjs"))
 
 
 def test_the_javascript_client_raises_its_own_exceptions(

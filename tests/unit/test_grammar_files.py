@@ -45,7 +45,7 @@ def test_phrases_have_the_same_places(language: Language) -> None:
 @pytest.mark.parametrize("folder", ["grammar", "periods"])
 @pytest.mark.parametrize("language", Language)
 def test_grammars_have_the_same_lists(language: Language, folder: str) -> None:
-    words_as_keys = ("days", "to_date", "numbers", "verbs_of")
+    words_as_keys = ("chat", "days", "to_date", "numbers", "verbs_of")
 
     def shape(each: Language) -> set[str]:
         paths = {path.lstrip(".") for path in _leaves(_tree(folder, each))}
