@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 
 import httpx
 import pytest
@@ -71,12 +72,18 @@ def test_whoever_is_erased_while_they_are_answered_leaves_nothing_behind(
     until(lambda: lost(stack), "the end of the turn's attempt")
     until(lambda: not places(stack), "an empty place")
     assert places(stack) == set()
+    # Both calls: that of the answer, and that of which nothing came, once it is settled.
+    told = before.json()["usage"]["input_tokens"]
+    assert told > 0
+    until(lambda: of_nobody(admin)["input_tokens"] > told, "the late call in the sums")
+    nobody = of_nobody(admin)
+    assert nobody["turns"] == 2
+    assert nobody["llm_calls"] >= 2
+
+
+def of_nobody(admin: httpx.Client) -> dict[str, Any]:
     # The stack's "today" is pinned; the turns were asked on the clock's.
     today = datetime.now(UTC).date()
     days = {"from": f"{today - timedelta(days=1)}", "to": f"{today + timedelta(days=1)}"}
     rows = admin.get("/usage", params={"group_by": "user", **days}).json()["rows"]
-    nobody = next(row for row in rows if row["key"] is None)
-    assert nobody["turns"] == 2
-    assert nobody["llm_calls"] >= 2
-    # Both calls: that of the answer, and that of which nothing came.
-    assert nobody["input_tokens"] > before.json()["usage"]["input_tokens"] > 0
+    return next(row for row in rows if row["key"] is None)
