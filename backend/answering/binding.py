@@ -17,9 +17,11 @@ from backend.answering.times import is_year, together
 #: May stand between a figure and the name that it belongs to.
 _OWNED = re.compile(
     r"[ *]*(?:(?:mil|mi|de|of|em|in|en|d[oa]s?|n[oa]s?|del?|el|la|for|por|para|from|million|milh\w+|pedidos"
-    r"|orders|%)\s+){0,3}",
+    r"|orders|%)\s+){0,3}(?:(?:semana|week)\s+(?:[^\W\d_]+\s+){0,4})?",
     re.IGNORECASE,
 )
+#: Between a name and its bracket.
+_JUST_BEFORE = re.compile(r"[\s*_]*")
 #: Right before the figure of an earlier time: "(antes R$ 10)".
 _BEFORE = re.compile(
     r"\b(?:antes|before|previously|anterior(?:mente)?|previous|prior|earlier)[\s:=]*(?:(?:de|d[oa]|of|at)\s+)?$",
@@ -65,9 +67,11 @@ class Binding:
         if over and kind == "period" and all(map(is_year, here)):
             # "2025: R$ 10", in a list of October.
             here = [*together(here, over), *here] if len(here) == 1 else here
-        paired = self._paired(here, number)
-        if paired is not None:
-            return [paired]
+        certain = self._paired(here, number)
+        if kind == "member" and certain is None:
+            certain = self._before_bracket(here, number)
+        if certain is not None:
+            return [certain]
         if not compared:
             here = [each for each in here if not self.is_compared_with(each)]
         start, end = clause_ends(self._text, self._mentions, number.start)
@@ -127,6 +131,19 @@ class Binding:
     def is_compared_with(self, mention: Mention) -> bool:
         """As September is in "18% acima de setembro"."""
         return COMPARED.search(self._text[: mention.start]) is not None
+
+    def _before_bracket(self, here: Sequence[Mention], number: WrittenNumber) -> Mention | None:
+        """Whose the bracket is that a number stands in: "Bebidas (R$ 10; 4%)", where it names nobody."""
+        opened = self._text.rfind("(", 0, number.start)
+        closed = self._text.find(")", number.start)
+        if opened < 0 or ")" in self._text[opened : number.start]:
+            return None
+        if any(opened < each.start < (closed if closed > 0 else len(self._text)) for each in here):
+            return None
+        holders = [each for each in here if each.end <= opened]
+        if holders and _JUST_BEFORE.fullmatch(self._text[holders[-1].end : opened]):
+            return holders[-1]
+        return None
 
     def _is_between(self, name: Mention, number: WrittenNumber) -> bool:
         return any(name.end <= each.start < number.start for each in self._numbers)

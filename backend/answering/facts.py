@@ -16,7 +16,12 @@ from backend.domain.sales import OTHER
 from backend.domain.trace import Figure, FigureKind, ToolOutcome
 from backend.semantic.folding import folded
 
-_REST = folded(OTHER)
+#: What the row of all that did not make a list is called, by us and in the sources' own words.
+_REST = frozenset({
+    folded(OTHER), "outros", "outras", "others", "other", "otros", "otras", "demais", "os demais", "resto",
+    "all others", "los demas",
+})  # fmt: skip
+_DAYS_OF_A_WEEK = 7
 _NO_SIGN = re.compile(r"[\d.,\s+-]")
 
 
@@ -42,7 +47,7 @@ class Fact:
     @property
     def is_rest(self) -> bool:
         """Whether it is of all that did not make a list."""
-        return any(_REST in names for names in self.members.values())
+        return any(_REST & names for names in self.members.values())
 
 
 @dataclass(slots=True)
@@ -74,6 +79,21 @@ class Facts:
             for dimension, members in fact.members.items():
                 found.setdefault(dimension, set()).update(members)
         return {dimension: frozenset(members) for dimension, members in found.items()}
+
+    def is_ordered_by(self, fact: Fact) -> bool:
+        """Whether its metric is the first of its table, by which rows are ordered."""
+        return fact.metric == next(each.metric for each in self.facts if each.table == fact.table)
+
+    def buckets(self) -> frozenset[tuple[date, date]]:
+        """The first and last days of the weeks that some figures are of, one after the other."""
+        found = {
+            (fact.from_date, fact.to_date)
+            for fact in self.facts
+            if fact.from_date is not None
+            and fact.to_date is not None
+            and 1 <= (fact.to_date - fact.from_date).days < _DAYS_OF_A_WEEK
+        }
+        return frozenset(found) if len(found) > 1 else frozenset()
 
     def most_members(self, dimension: str) -> int:
         """How many members the longest table by a dimension has; the rest that made no list is none."""

@@ -7,6 +7,7 @@ from backend.answering.clauses import CHANGE, FALL, NEGATIVE, RISE, SHARE, claus
 from backend.answering.facts import Fact
 from backend.answering.metric_of import counted_by
 from backend.answering.numbers import WrittenNumber
+from backend.answering.ratios import is_of_ratio
 from backend.answering.said import Said
 
 #: "Subiu 5%": the figure is how much, not what it came to.
@@ -16,6 +17,12 @@ _BY = re.compile(
 #: "Caiu de 3% em setembro para 2%": where it came from.
 _SINCE = re.compile(r"\b(?:de|from)\s+(?:(?:R\$|US\$|\$|€)\s?)?$", re.IGNORECASE)
 _TO = re.compile(r"[^;]{0,60}?\b(?:para|to|a|hasta)\s+(?:R\$\s?)?\d", re.IGNORECASE)
+#: "Um encolhimento de 5%": a noun that may be of either way.
+_SOME = re.compile(
+    r"\b(?:uma?|una?|an?)\s(?!(?:margem|margen|margin|taxa|tasa|rate|parte|part|participa|share|fatia|desconto|discount"
+    r"|descuento|convers|média|media|average|cota|cuota))[^\W\d_]+(?:\s[^\W\d_]+)?\s(?:de|of)\s$",
+    re.IGNORECASE,
+)
 #: "111 pedidos menos", "128 pedidos adicionais".
 _MORE_OR_LESS = re.compile(
     r"\d[\d.,]*\d?%?\*{0,2}\s+(?:(?!(?:pelo|ao|al|que|quem|quien)\b)[^\W\d_]+\s+){0,2}"
@@ -39,7 +46,10 @@ def fits_kind(said: Said, claim: Claim, fact: Fact) -> bool:
     is_no_step = (
         claim.is_over
         or claim.is_under
-        or (not claim.is_percent and counted_by(said, claim.number) is not None)
+        or (
+            not claim.is_percent
+            and (counted_by(said, claim.number) is not None or is_of_ratio(said, claim.number))
+        )
     )
     if not is_no_step and _is_how_much(said, claim.number):
         return False
@@ -48,7 +58,9 @@ def fits_kind(said: Said, claim: Claim, fact: Fact) -> bool:
 
 
 def _is_of_change(said: Said, claim: Claim) -> bool:
-    """A change is told with its sign, or by a word that says that it is one."""
+    """A change is told with its sign, or by a word that says that it is one, be it one that we do not know."""
+    if claim.is_percent and _SOME.search(said.text[: claim.number.start]):
+        return True
     if claim.positive or claim.negative or _MORE_OR_LESS.match(said.text, claim.number.start):
         return True
     text = "\n".join((said.text, said.statement.heading, *said.statement.columns))
@@ -82,5 +94,11 @@ def _fits_sign(said: Said, claim: Claim, fact: Fact, clause: str) -> bool:
     near = clause if RISE.search(clause) or FALL.search(clause) else said.text
     rises, falls = bool(RISE.search(near)), bool(FALL.search(near))
     if fact.value < 0:
-        return claim.negative or (falls and not rises) or (falls and rises and near is said.text)
+        is_some = not rises and not falls and _SOME.search(said.text[: claim.number.start])
+        return (
+            claim.negative
+            or bool(is_some)
+            or (falls and not rises)
+            or (falls and rises and near is said.text)
+        )
     return not claim.negative and (rises or not falls)

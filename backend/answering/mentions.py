@@ -126,7 +126,11 @@ def _mentions(text: str, tokens: Sequence[Token], spans: Sequence[Span]) -> Sequ
 
 def _is_of_several(kind: Kind, said: str, behind: str) -> bool:
     """As in "as maiores", "top 5", "largest regions", "que mais venderam"."""
-    if behind.isdigit() or (behind.endswith("s") and behind not in _ENDS_IN_S):
+    if (
+        behind.isdigit()
+        or set(behind) == {"x"}
+        or (behind.endswith("s") and behind not in _ENDS_IN_S)
+    ):
         return True
     if kind in (Kind.MOST, Kind.LEAST):
         return behind.endswith(("ram", "ron", "dem", "den"))

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 
 from backend.answering.claims import Claim
 from backend.answering.clauses import clause_ends
+from backend.answering.evidence import Evidence
 from backend.answering.facts import Fact
 from backend.answering.mention import Mention
 from backend.answering.numbers import WrittenNumber
+from backend.answering.ratios import is_of_ratio
 from backend.answering.said import Said
 
 #: Between a number and what it counts: "42 pedidos", "R$ 10 milhões de faturamento".
@@ -37,6 +39,7 @@ _QUALIFIERS: Mapping[str, str] = {
     "cance": r"\bcancel",
     "retur": r"\bdevol|\bdevuel|\breturn",
     "close": r"\bfech|\bcerr|\bclos|\bassin|\bfirm|\bsign",
+    "decid": r"\bencerr|\bdecid|\bclos|\bcerr|\bconclu|\bfinaliz|\bsettled",
     "open": r"\babert|\babiert|\bopen",
     "new": r"\bnov[oa]|\bnuev|\bnew",
     "units": r"\bunid|\bunit",
@@ -48,7 +51,10 @@ _BRACKETS = re.compile(r"[\s*_]{0,3}\([^()]*")
 _STEM = 5
 
 
-def fits_metric(said: Said, claim: Claim, fact: Fact) -> bool:
+def fits_metric(said: Said, claim: Claim, fact: Fact, evidence: Evidence) -> bool:
+    if not claim.is_percent and is_of_ratio(said, claim.number):
+        # "17 das 35 oportunidades": either may be any count of the same.
+        return not fact.is_percent and not fact.is_money
     bound = _metrics_of(said, claim.number)
     if claim.is_percent and fact.kind != "share":
         # A rate is not of what it is a part of.
@@ -58,12 +64,33 @@ def fits_metric(said: Said, claim: Claim, fact: Fact) -> bool:
     is_rate = claim.is_percent and fact.kind not in ("change", "difference")
     if not is_rate and any(is_named(said, fact, each, claim.number.start) for each in bound):
         return True
+    if is_rate and any(_is_amount(evidence, each) for each in bound):
+        # "26 de 58 oportunidades (44,8%)": no percent is a number of opportunities.
+        return fact.kind in ("value", "previous")
     # "A margem foi de R$ 10 (31%)": the rate of the very amount that is told.
     return (
         claim.is_percent
         and fact.kind in ("value", "previous")
         and any(_is_rate_of(fact.metric, name) for each in bound for name in each.names)
     )
+
+
+def _is_amount(evidence: Evidence, metric: Mention) -> bool:
+    """Whether what is named is known, or what is alike is, and is no rate."""
+    alike = [
+        fact
+        for fact in evidence.facts.facts
+        if fact.kind == "value"
+        and any(name == fact.metric or are_akin(name, fact.metric) for name in metric.names)
+    ]
+    return any(not fact.is_percent for fact in alike) and not any(
+        fact.is_percent for fact in alike if fact.metric in metric.names
+    )
+
+
+def are_akin(one: str, other: str) -> bool:
+    """By what their names begin with: `returns_amount`, `return_rate`."""
+    return one.split("_")[0][:_STEM] == other.split("_")[0][:_STEM]
 
 
 def is_named(said: Said, fact: Fact, metric: Mention, at: int) -> bool:

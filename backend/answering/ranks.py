@@ -23,6 +23,20 @@ _AMONG = re.compile(
     re.IGNORECASE,
 )
 #: "O melhor mês do Sul" is one of its months; without such a word, the South is one of the regions.
+#: "As regiões com menor peso": several.
+_OF_SEVERAL = re.compile(
+    r"\b(?:[ao]s|l[ao]s|the|as (?:duas|três)|os (?:dois|três)|l[ao]s (?:dos|tres))\s+[^\W\d_]+s\s+(?:com|con|de|with)\s+(?:[oa]|la|el|the)?\s*$",
+    re.IGNORECASE,
+)
+#: May be of a value or of what it did: "o melhor desempenho na comparação anual".
+_PERFORMANCE = re.compile(
+    r"\s+(?:desempenho|resultado|performance|result|showing|desempeño|rendimiento|evoluç\w+|evoluci\w+)\b",
+    re.IGNORECASE,
+)
+_PART_OF_TIME = re.compile(
+    r"\b(?:primeir[oa]|segund[oa]|terceir[oa]|quart[oa]|[1-4][ºo°]|first|second|third|fourth|primer|tercer|cuarto|1st|2nd)\s(?:(trimestre|quarter|tri)|semestre|half)\b",
+    re.IGNORECASE,
+)
 _IN_TIME = re.compile(
     r"\b(?:m[eê]s|meses|months?|semanas?|weeks?|trimestres?|quarters?|dias?|días?|days?|anos?|años?|years?)\b",
     re.IGNORECASE,
@@ -37,8 +51,14 @@ def wrong_ranks(said: Said, evidence: Evidence, matched: Sequence[Fact]) -> Iter
     """The words of rank that the subject's place in its table does not bear out."""
     text, facts = said.text, evidence.facts
     for rank in ranks(text, said.mentions):
+        if _OF_SEVERAL.search(text[: rank.start]):
+            continue
         told = list(_ranked(said, rank, evidence, matched))
         metric = _nearest("metric", text, rank, said.mentions)
+        if metric is not None:
+            exact = [fact for fact in told if fact.metric in metric.names]
+            # "A maior margem percentual, com 29%" ranks the rate; the amount is another rank.
+            told = [*exact, *(fact for fact in told if fact in matched)] if exact else told
         if told and not any(
             (metric is None or is_named(said, fact, metric, rank.start))
             and (bool(facts.series(fact)) or named_in(said, fact, evidence, rank.start))
@@ -61,17 +81,21 @@ def _ranked(said: Said, rank: Rank, evidence: Evidence, matched: Sequence[Fact])
     """The figures that the rank may be of: those of who is named with it, whatever it is of."""
     text, mentions, facts = said.text, said.mentions, evidence.facts
     kind = "change" if _way(text, rank) else "value"
+    told = {fact.kind for fact in matched}
+    # "Em crescimento, o Norte lidera (+26%)".
+    is_of_change = "change" in told and "value" not in told
+    kinds = {kind, "change"} if is_of_change or _PERFORMANCE.match(text, rank.end) else {kind}
     # In "a largest customer in the Northeast", all of which are there, the customers are ranked.
     alone = {name for name, members in facts.members().items() if len(members) < 2}
     varied = [each for each in mentions if each.kind != "member" or each.dimension not in alone]
     member = _nearest("member", text, rank, varied)
     names = [each for each in mentions if member is not None and each.start == member.start]
-    own = [fact for fact in matched if fact.kind == kind]
+    own = [fact for fact in matched if fact.kind in kinds]
     # Of a series of years, each is one; else a year is all of them.
     of_years = any(facts.series(fact) and _is_long(fact) for fact in facts.facts)
     period = _nearest("period", text, rank, mentions, of_years=of_years)
     for fact in facts.facts:
-        if fact.kind != kind:
+        if fact.kind not in kinds:
             continue
         is_of_all = not names or any(
             each.names & fact.members.get(each.dimension, frozenset()) for each in names
@@ -114,12 +138,16 @@ def _holds(text: str, rank: Rank, fact: Fact, facts: Facts) -> bool:
     rivals = list(facts.rivals(fact))
     if len(rivals) > 1 and not _IN_TIME.search(text, rank.start, rank.end + _NEAR):
         series = ()
+    if series and (part := _PART_OF_TIME.search(text)):
+        within = [other for other in series if _is_same_part(fact, other, part)]
+        # Of quarters, each is one, and no part of another.
+        series = within if len(within) > 1 else series
     values = [other.value for other in series or rivals]
     if len(values) < 2:
         return True
     if rank.place is not None:
         return _stands_in_order(values, fact, rank)
-    order = facts.cut.get(fact.table)
+    order = facts.cut.get(fact.table) if facts.is_ordered_by(fact) else ""
     if order and rank.is_best != (order == "desc") and not _AMONG.search(text):
         # The last of the five largest is not the smallest of all.
         return False
@@ -139,6 +167,17 @@ def _stands_in_order(values: Sequence[Decimal], fact: Fact, rank: Rank) -> bool:
     if fact.value == (best if rank.is_best else best[::-1])[place - 1]:
         return True
     return list(values) == best[::-1] and fact.value == values[place - 1]
+
+
+def _is_same_part(fact: Fact, other: Fact, part: re.Match[str]) -> bool:
+    """Of one half, or quarter, of one year: "o pico do primeiro semestre"."""
+    if fact.from_date is None or other.from_date is None:
+        return True
+    months = 3 if part[1] else 6
+    return (fact.from_date.year, (fact.from_date.month - 1) // months) == (
+        other.from_date.year,
+        (other.from_date.month - 1) // months,
+    )
 
 
 def _way(text: str, rank: Rank) -> int:

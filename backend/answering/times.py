@@ -14,6 +14,8 @@ from backend.domain.language import Language
 
 #: "3º tri/2026", which questions write with a space; as long as it was.
 _OF_YEAR = re.compile(r"(?<=tri|tre)/(?=\d{2,4}\b)", re.IGNORECASE)
+#: "O top 5 de outubro" is of no day.
+_TOP = re.compile(r"(?<=\btop[ -])\d{1,2}(?= d[eo]\b)", re.IGNORECASE)
 #: Between two times that are one: "jul–set".
 _UNTIL = re.compile(r"\s?[-–—]\s?")
 #: Before the year of an American date: "Nov 16–22, 2026".
@@ -55,7 +57,7 @@ _BEFORE = 40
 
 def readable(text: str) -> str:
     """The text as questions would have it, each character in its place."""
-    return _OF_YEAR.sub(" ", text)
+    return _TOP.sub(lambda size: "x" * len(size[0]), _OF_YEAR.sub(" ", text))
 
 
 def with_times(
@@ -110,6 +112,11 @@ def with_times(
             each is not other and other.most_days and _covers(other, each) for other in parts
         )
     ]
+
+
+def number_of_month(word: str) -> int:
+    """Of its first three letters."""
+    return _NUMBERS[word.casefold()]
 
 
 def together(head: Sequence[Mention], label: Sequence[Mention]) -> list[Mention]:

@@ -1,0 +1,70 @@
+"""Members by a part of their names, as answers go on to call them: "Patrícia", "Mar Azul", "Café Torrado". Pure."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from backend.answering.mention import Mention
+from backend.semantic.folding import folded
+
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+#: Shorter words are articles and units.
+_SHORTEST = 4
+#: Words of a name that more words are not looked for behind.
+_MOST_WORDS = 8
+
+
+def parts_of_names(
+    text: str, found: Sequence[Mention], members: Mapping[str, frozenset[str]]
+) -> Iterator[Mention]:
+    """Names cut short, written with a capital, that only one member of a dimension can be meant by."""
+    words = [(folded(each[0]), each.start(), each.end()) for each in _WORD.finditer(text)]
+    # What the vocabulary knows of other dimensions is not what is told of.
+    taken = [
+        (each.start, each.end)
+        for each in found
+        if each.kind != "member" or each.dimension in members
+    ]
+    for dimension, names in members.items():
+        known = {name: [each[0] for each in _WORD.finditer(name)][:_MOST_WORDS] for name in names}
+        last = 0
+        for number, (word, start, _) in enumerate(words):
+            if start < last or not text[start].isupper() or len(word) < _SHORTEST:
+                continue
+            meant = [name for name, parts in known.items() if word in parts]
+            if not meant:
+                continue
+            length, [*longest] = _longest([each[0] for each in words[number:]], meant, known)
+            end = words[number + length - 1][2]
+            is_first = len(longest) == 1 and known[longest[0]][0] == word
+            if len(longest) != 1 or (length < 2 and not is_first):
+                continue
+            if any(first < end and start < until for first, until in taken):
+                continue
+            last = end
+            yield Mention(
+                kind="member",
+                start=start,
+                end=end,
+                names=frozenset(longest),
+                dimension=dimension,
+            )
+
+
+def _longest(
+    said: Sequence[str], meant: Sequence[str], known: Mapping[str, Sequence[str]]
+) -> tuple[int, Sequence[str]]:
+    """How many words are said of a name, and of whose."""
+    best, of = 0, [""]
+    for name in meant:
+        parts = known[name]
+        at = parts.index(said[0])
+        length = 0
+        while (
+            at + length < len(parts) and length < len(said) and parts[at + length] == said[length]
+        ):
+            length += 1
+        if length > best:
+            best, of = length, [name]
+        elif length == best:
+            of.append(name)
+    return best, of
