@@ -16,8 +16,8 @@ from backend.answering.times import is_year, together
 
 #: May stand between a figure and the name that it belongs to.
 _OWNED = re.compile(
-    r"[ *]*(?:(?:mil|mi|de|of|em|in|en|d[oa]s?|n[oa]s?|del?|el|la|for|por|para|from|million|milh\w+|pedidos"
-    r"|orders|%)\s+){0,3}(?:(?:semana|week)\s+(?:[^\W\d_]+\s+){0,4})?",
+    r"(?:\s(?:d[oa]|del?|of)\s(?:the |el |la )?(?:\w+\s){0,2}\w+,\s|[ *]*(?:(?:mil|mi|de|of|em|in|en|d[oa]s?|n[oa]s?|del?|el|la|for|por|para|from|million|milh\w+|pedidos"
+    r"|orders|%)\s+){0,3})(?:(?:semana|week)\s+(?:[^\W\d_]+\s+){0,4})?",
     re.IGNORECASE,
 )
 #: Between a name and its bracket.
@@ -76,8 +76,13 @@ class Binding:
             here = [each for each in here if not self.is_compared_with(each)]
         start, end = clause_ends(self._text, self._mentions, number.start)
         within = [each for each in here if start <= each.start < end]
+        if kind == "member" and within and all(map(self.is_compared_with, within)):
+            # "Ficou atrás do Norte: R$ 10 contra R$ 12" is of the one before, too.
+            subject = [each for each in here if each.start < within[0].start]
+            within = [*subject[-1:], *within]
         own = [each for each in within if self._owner(each) is number]
         own = own or [each for each in within if self._owner(each) is None]
+        own = own or [each for each in here if not within and self._owner(each) is number]
         if own:
             return own
         free = [each for each in here if self._owner(each) is None]
@@ -154,6 +159,13 @@ class Binding:
             return None
         for number in self._numbers:
             end = number.start + len(number.text)
+            between = self._text[end : max(mention.start, end)]
+            if (
+                _JUST_BEFORE.fullmatch(between[:-1])
+                and between[-1:] + self._text[mention.end : mention.end + 1] == "()"
+            ):
+                # "402 (26 de outubro), 377 (2 de novembro)".
+                return number
             if end <= mention.start and _OWNED.fullmatch(self._text[end : mention.start]):
                 return number
         return None

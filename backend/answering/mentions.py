@@ -49,6 +49,11 @@ _SAME = re.compile(r"\b(?:mesm[ao]|mism[ao]|same)(?: \w+)?$")
 #: Characters before a period in which that would stand.
 _BEFORE = 20
 _YEAR = re.compile(r"\d{4}|\d/\d{2}\b|[a-z]/\d{2}\b")
+#: "The top four".
+_SIZES = frozenset({
+    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "dois", "duas", "tres", "quatro", "cinco", "dos",
+    "cuatro",
+})  # fmt: skip
 #: Singular for all that.
 _ENDS_IN_S = frozenset({"mes", "sales", "vendas", "ventas", "was", "is", "gross"})
 
@@ -129,6 +134,7 @@ def _is_of_several(kind: Kind, said: str, behind: str) -> bool:
     if (
         behind.isdigit()
         or set(behind) == {"x"}
+        or behind in _SIZES
         or (behind.endswith("s") and behind not in _ENDS_IN_S)
     ):
         return True

@@ -44,7 +44,7 @@ _ADVISED = re.compile(
     r"|sugerencias|opciones|preguntas?)\b",
     re.IGNORECASE,
 )
-_ORDINAL = re.compile(r"\d{1,3}(?:\.?[ºª°]|\.?(?:st|nd|rd|th|er|ro|do|to)\b)")
+_ORDINAL = re.compile(r"\d{1,3}(?:\ufe0f?\u20e3|\.?[ºª°]|\.?(?:st|nd|rd|th|er|ro|do|to)\b)")
 #: Money that the model of a company may not know, so that no figure of it can be of this.
 _FOREIGN = re.compile(
     r"\b(?:custos?|despesas?|prejuízos?|impostos?|comiss(?:ão|ões)|salários?|lucros?|costs?|expenses?|loss(?:es)?"

@@ -7,8 +7,11 @@ from backend.answering.mention import Mention
 from backend.semantic.folding import folded
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-#: Shorter words are articles and units.
-_SHORTEST = 4
+#: Shorter words are articles and units; alone, shorter ones may be any.
+_SHORTEST = 3
+_SHORTEST_ALONE = 4
+#: Alone, and not the first of the name.
+_SHORTEST_RARE = 7
 #: Words of a name that more words are not looked for behind.
 _MOST_WORDS = 8
 
@@ -18,12 +21,20 @@ def parts_of_names(
 ) -> Iterator[Mention]:
     """Names cut short, written with a capital, that only one member of a dimension can be meant by."""
     words = [(folded(each[0]), each.start(), each.end()) for each in _WORD.finditer(text)]
-    # What the vocabulary knows of other dimensions is not what is told of.
+    # What the vocabulary knows by another name, or of other dimensions, is not what is told of.
     taken = [
         (each.start, each.end)
         for each in found
-        if each.kind != "member" or each.dimension in members
+        if each.kind != "member"
+        or (
+            each.dimension in members
+            and (
+                each.names & members[each.dimension]
+                or folded(text[each.start : each.end]) in each.names
+            )
+        )
     ]
+    heard = {each.start for each in found}
     for dimension, names in members.items():
         known = {name: [each[0] for each in _WORD.finditer(name)][:_MOST_WORDS] for name in names}
         last = 0
@@ -35,8 +46,9 @@ def parts_of_names(
                 continue
             length, [*longest] = _longest([each[0] for each in words[number:]], meant, known)
             end = words[number + length - 1][2]
-            is_first = len(longest) == 1 and known[longest[0]][0] == word
-            if len(longest) != 1 or (length < 2 and not is_first):
+            is_first = len(word) >= _SHORTEST_ALONE and known[longest[0]][:1] == [word]
+            is_rare = len(word) >= _SHORTEST_RARE and start not in heard
+            if len(longest) != 1 or (length < 2 and not (is_first or is_rare)):
                 continue
             if any(first < end and start < until for first, until in taken):
                 continue

@@ -15,7 +15,8 @@ from backend.answering.members import fits_members
 from backend.answering.metric_of import counted_by, fits_metric
 from backend.answering.numbers import WrittenNumber
 from backend.answering.portions import wrong_portions
-from backend.answering.ranks import stands_at, wrong_ranks
+from backend.answering.rank_places import stands_at
+from backend.answering.ranks import wrong_ranks
 from backend.answering.said import Said, read
 from backend.answering.statements import Statement, statements
 from backend.answering.tallies import wrong_tallies

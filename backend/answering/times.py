@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from backend.answering.elliptic_times import quarters_told, times_before, year_of_part
+from backend.answering.elliptic_times import quarters_told, times_after, times_before, year_of_part
 from backend.answering.mention import Mention
 from backend.domain.language import Language
 
@@ -78,7 +78,7 @@ def with_times(
     ]
     before = [
         each
-        for each in times_before(text)
+        for each in (*times_before(text), *times_after(text))
         if not any(other.relative and _overlaps(each, other) for other in named)
     ]
     named = [
