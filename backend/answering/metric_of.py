@@ -46,6 +46,8 @@ _QUALIFIERS: Mapping[str, str] = {
     "amoun": r"\bvalor|\bamount|\bimporte|\$",
     "value": r"\bvalor|\bvalue|\$",
 }  # fmt: skip
+#: "Cada pedido rendeu R$ 10" tells no number of orders.
+_EACH = re.compile(r"\b(?:cada|por|per|each|every)\s$", re.IGNORECASE)
 _BRACKETS = re.compile(r"[\s*_]{0,3}\([^()]*")
 #: Letters that a word of a metric's name shares with how it is said.
 _STEM = 5
@@ -123,7 +125,13 @@ def _metrics_of(said: Said, number: WrittenNumber) -> Sequence[Mention]:
     if counted is not None:
         return [counted]
     others = [counted_by(said, each) for each in said.numbers]
-    here = [each for each in said.mentions if each.kind == "metric" and each not in others]
+    here = [
+        each
+        for each in said.mentions
+        if each.kind == "metric"
+        and each not in others
+        and not (each.start < number.start and _EACH.search(said.text[: each.start]))
+    ]
     before = [
         each
         for each in here
