@@ -33,8 +33,9 @@ SETS = (
     "figures_second_pt",
     "figures_second_en",
     "figures_second_es",
-    # See the file for its first runs.
+    # See the files for their first runs.
     "figures_retold",
+    "figures_retold_elsewhere",
 )
 
 #: How whoever writes a set calls the row of all the others.
