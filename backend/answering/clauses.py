@@ -48,7 +48,7 @@ NEGATIVE = re.compile(
 COMPARED = re.compile(
     r"(?:\b|(?=%))(?:frente|relação|relación|respecto|contra|versus|vs\.?|compar\w+|sobre|ante|over|than|on|from"
     r"|(?<!mientras )(?<!enquanto )(?<!sendo )(?<!já )(?<!ya )(?<!puesto )(?<!visto )que"
-    r"|acima|abaixo|superior|inferior|above|below|encima|debajo|against|atrás|detrás|behind|ahead|à frente|delante|diferen\w+|difference|%\s+(?:l[ao]|el|[ao]))"
+    r"|acima|abaixo|superior|inferior|above|below|encima|debajo|against|x|super(?:ou|aram|ó|aron)|ultrapass(?:ou|aram)|surpassed|beat|atrás|detrás|behind|ahead|à frente|delante|diferen\w+|difference|%\s+(?:l[ao]|el|[ao]))"
     r"(?:\s+(?:a[os]?|al|à|de|d[oa]s?|del|em|en|n[oa]s?|el|la|los|o|os|as|the|to|with|com|con|in|mesmo|mismo|week|month|quarter|year"
     r"|semana|mês|mes|trimestre|ano|año|período|period))*\s*$",
     re.IGNORECASE,

@@ -1,6 +1,7 @@
 """Whether a figure is of the time that a statement gives it. Pure."""
 
 import re
+from collections.abc import Sequence
 
 from backend.answering.claims import claim_of, has_value
 from backend.answering.clauses import FALL, RISE, clause_ends
@@ -53,7 +54,33 @@ def fits_period(said: Said, number: WrittenNumber, fact: Fact, evidence: Evidenc
             for each in bound
         )
         or _begins_and_ends(said, fact)
+        or _is_one_of_several(said, number, fact, evidence, bound)
     )
+
+
+def _is_one_of_several(
+    said: Said, number: WrittenNumber, fact: Fact, evidence: Evidence, bound: Sequence[Mention]
+) -> bool:
+    """As in "de julho a outubro: 8%, -2%, 14%": of a series in the time that is told, and another of it is
+    told, too.
+    """
+    series = evidence.facts.series(fact)
+    return any(
+        not period.relative and _begins_in(fact, period) and _begins_in(other, period)
+        for period in bound
+        for other in series
+        if other is not fact
+        and any(
+            each is not number and has_value(claim_of(said.text, each), other)
+            for each in said.numbers
+        )
+    )
+
+
+def _begins_in(fact: Fact, period: Mention) -> bool:
+    if fact.from_date is None or period.from_date is None or period.to_date is None:
+        return False
+    return period.from_date <= fact.from_date <= period.to_date
 
 
 def _is_behind_its_own(said: Said, number: WrittenNumber, fact: Fact, evidence: Evidence) -> bool:

@@ -4,6 +4,7 @@ import re
 
 from backend.answering.claims import Claim
 from backend.answering.clauses import CHANGE, FALL, NEGATIVE, RISE, SHARE, clause_ends
+from backend.answering.evidence import Evidence
 from backend.answering.facts import Fact
 from backend.answering.metric_of import counted_by
 from backend.answering.numbers import WrittenNumber
@@ -23,6 +24,8 @@ _SOME = re.compile(
     r"|descuento|convers|média|media|average|cota|cuota))[^\W\d_]+(?:\s[^\W\d_]+)?\s(?:de|of)\s$",
     re.IGNORECASE,
 )
+#: "7% do faturamento".
+_PART = re.compile(r"\s?%\**\s(?:d[oae]s?|of|del?)\b", re.IGNORECASE)
 #: "111 pedidos menos", "128 pedidos adicionais".
 _MORE_OR_LESS = re.compile(
     r"\d[\d.,]*\d?%?\*{0,2}\s+(?:(?!(?:pelo|ao|al|que|quem|quien)\b)[^\W\d_]+\s+){0,2}"
@@ -31,13 +34,14 @@ _MORE_OR_LESS = re.compile(
 )
 
 
-def fits_kind(said: Said, claim: Claim, fact: Fact) -> bool:
+def fits_kind(said: Said, claim: Claim, fact: Fact, evidence: Evidence) -> bool:
     start, end = clause_ends(said.text, said.mentions, claim.number.start)
     clause = said.text[start:end]
     if fact.kind in ("change", "difference"):
         if SHARE.search(clause) and not (RISE.search(clause) or FALL.search(clause)):
             return False
-        return _is_of_change(said, claim) and _fits_sign(said, claim, fact, clause)
+        is_change = _is_of_change(said, claim) or _is_nothing_else(said, claim, fact, evidence)
+        return is_change and _fits_sign(said, claim, fact, clause)
     if fact.kind == "share":
         goes = RISE.search(clause) or FALL.search(clause)
         is_share = not goes or bool(SHARE.search(clause))
@@ -66,6 +70,21 @@ def _is_of_change(said: Said, claim: Claim) -> bool:
     text = "\n".join((said.text, said.statement.heading, *said.statement.columns))
     return any(words.search(text) for words in (RISE, FALL, CHANGE)) or any(
         each.kind == "period" and said.binding.is_compared_with(each) for each in said.mentions
+    )
+
+
+def _is_nothing_else(said: Said, claim: Claim, fact: Fact, evidence: Evidence) -> bool:
+    """Whether a percent with no word for a change can be but a rise: no rate and no share is known."""
+    end = claim.number.start + len(claim.number.text)
+    return (
+        claim.is_percent
+        and fact.value > 0
+        and not SHARE.search(said.text)
+        and not _PART.match(said.text, end)
+        and not any(
+            each.is_percent and each.kind not in ("change", "difference")
+            for each in evidence.facts.facts
+        )
     )
 
 

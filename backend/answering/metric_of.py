@@ -57,7 +57,7 @@ def fits_metric(said: Said, claim: Claim, fact: Fact, evidence: Evidence) -> boo
     if not claim.is_percent and is_of_ratio(said, claim.number):
         # "17 das 35 oportunidades": either may be any count of the same.
         return not fact.is_percent and not fact.is_money
-    bound = _metrics_of(said, claim.number)
+    bound = _metrics_of(said, claim.number, evidence)
     if claim.is_percent and fact.kind != "share":
         # A rate is not of what it is a part of.
         bound = [each for each in bound if not _PART_OF.search(said.text[: each.start])]
@@ -115,7 +115,7 @@ def counted_by(said: Said, number: WrittenNumber) -> Mention | None:
     return None
 
 
-def _metrics_of(said: Said, number: WrittenNumber) -> Sequence[Mention]:
+def _metrics_of(said: Said, number: WrittenNumber, evidence: Evidence) -> Sequence[Mention]:
     """What it counts, as in "42 PEDIDOS", else the last metric before it that no other number counts, else the heading's,
     else the next that no number stands before.
     """
@@ -135,7 +135,14 @@ def _metrics_of(said: Said, number: WrittenNumber) -> Sequence[Mention]:
     before = [
         each
         for each in here
-        if each.start < number.start and not _PART_OF.search(said.text[: each.start])
+        if each.start < number.start
+        and not _PART_OF.search(said.text[: each.start])
+        and (
+            _LEADS.fullmatch(said.text[each.end : number.start])
+            or sum(other.kind == "metric" for other in said.mentions) < 2
+            or not each.names
+            or any(fact.metric in each.names for fact in evidence.facts.facts)
+        )
     ]
     if before:
         start, _ = clause_ends(said.text, said.mentions, number.start)

@@ -12,6 +12,14 @@ _SHORTEST = 3
 _SHORTEST_ALONE = 4
 #: Alone, and not the first of the name.
 _SHORTEST_RARE = 7
+#: Alone, and written small: "o arroz lidera".
+_SHORTEST_SMALL = 5
+_ARTICLE = re.compile(r"\b(?:[oa]|d[oa]|n[oa]|el|del|la|the|pel[oa])\s$", re.IGNORECASE)
+#: Folded first words of companies that say nothing of which.
+_COMMON = frozenset({
+    "mercado", "supermercado", "central", "grupo", "comercial", "distribuidora", "empresa", "hotel", "restaurante", "padaria",
+    "construtora", "produto", "cliente", "grande", "novos", "outros", "norte", "leste", "oeste",
+})  # fmt: skip
 #: Words of a name that more words are not looked for behind.
 _MOST_WORDS = 8
 
@@ -39,7 +47,7 @@ def parts_of_names(
         known = {name: [each[0] for each in _WORD.finditer(name)][:_MOST_WORDS] for name in names}
         last = 0
         for number, (word, start, _) in enumerate(words):
-            if start < last or not text[start].isupper() or len(word) < _SHORTEST:
+            if start < last or len(word) < _SHORTEST:
                 continue
             meant = [name for name, parts in known.items() if word in parts]
             if not meant:
@@ -49,6 +57,16 @@ def parts_of_names(
             is_first = len(word) >= _SHORTEST_ALONE and known[longest[0]][:1] == [word]
             is_rare = len(word) >= _SHORTEST_RARE and start not in heard
             if len(longest) != 1 or (length < 2 and not (is_first or is_rare)):
+                continue
+            is_written_small = not text[start].isupper() and length < len(known[longest[0]])
+            if is_written_small and (
+                length < 2
+                and (
+                    word in _COMMON
+                    or len(word) < _SHORTEST_SMALL
+                    or not _ARTICLE.search(text[:start])
+                )
+            ):
                 continue
             if any(first < end and start < until for first, until in taken):
                 continue

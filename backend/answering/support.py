@@ -101,5 +101,5 @@ def _fits(said: Said, claim: Claim, fact: Fact, evidence: Evidence) -> bool:
         fits_members(said, fact, claim.number)
         and fits_metric(said, claim, fact, evidence)
         and fits_period(said, claim.number, fact, evidence)
-        and fits_kind(said, claim, fact)
+        and fits_kind(said, claim, fact, evidence)
     )

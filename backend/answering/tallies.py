@@ -31,6 +31,7 @@ _NOT_EXACT = re.compile(
     r"|up to|até|hasta|[oa]s|l[oa]s|the|those|these|outr[ao]s|otr[ao]s|other|d[ao]s|nos|nas|primeir[ao]s|first)\s+$",
     re.IGNORECASE,
 )
+_ARTICLE = re.compile(r"\b(?:[oa]s|l[oa]s|the)\s+$", re.IGNORECASE)
 _SPANISH = re.compile(r"(?:[iyj]eron|aron)$", re.IGNORECASE)
 
 
@@ -44,7 +45,13 @@ def wrong_tallies(said: Said, evidence: Evidence) -> Iterator[str]:
         count = int(word) if word.isdigit() else _NUMBERS[word]
         verb = found["verb"]
         way = _way(verb)
-        if not way or _NOT_EXACT.search(said.text[: found.start()]):
+        if not way:
+            continue
+        if _NOT_EXACT.search(said.text[: found.start()]) and not (
+            # "Los cuatro vendedores crecieron", of four: all of them.
+            _ARTICLE.search(said.text[: found.start()])
+            and any(count == total for _, total in counts[way])
+        ):
             continue
         if word == "dos" and not _SPANISH.search(verb):
             continue
@@ -54,7 +61,7 @@ def wrong_tallies(said: Said, evidence: Evidence) -> Iterator[str]:
             each.kind == "dimension" and each.start <= at < each.end for each in said.mentions
         ):
             continue
-        if counts[way] and count not in counts[way]:
+        if counts[way] and not any(count == told for told, _ in counts[way]):
             yield found["number"]
 
 
@@ -64,8 +71,8 @@ def _way(verb: str) -> int:
     return -1 if FELL.fullmatch(verb) or _REDUCED.fullmatch(verb) else 0
 
 
-def _counts(evidence: Evidence, way: int) -> Iterator[int]:
-    """For each table by one dimension, each metric and each time: how many went that way."""
+def _counts(evidence: Evidence, way: int) -> Iterator[tuple[int, int]]:
+    """For each table by one dimension, each metric and each time: how many went that way, of how many."""
     tables: dict[object, list[Fact]] = {}
     for fact in evidence.facts.facts:
         if fact.kind == "change" and not fact.is_rest:
@@ -78,4 +85,4 @@ def _counts(evidence: Evidence, way: int) -> Iterator[int]:
             if len({fact.members.get(dimension) for fact in changes}) > 1
         ]
         if len(varied) == 1:
-            yield sum(1 for fact in changes if fact.value * way > 0)
+            yield sum(1 for fact in changes if fact.value * way > 0), len(changes)

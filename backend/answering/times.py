@@ -27,6 +27,12 @@ _SHORT = re.compile(
     r"(?=\.?[\s*_]*(?:[:|(–—-]|$))",
     re.IGNORECASE | re.MULTILINE,
 )
+#: "Ago R$ 10, set R$ 12".
+_LISTED = re.compile(
+    r"(?:(?<=[,:;]\s)|(?<=\be\s))(jan|fev|feb|ene|mar|abr|apr|mai|jun|jul|ago|aug|set|sep|out|oct|nov|dez|dic|dec)"
+    r"(?=\.?\s(?:R\$|US\$|\$|€))",
+    re.IGNORECASE,
+)
 _NUMBERS: Mapping[str, int] = {
     "jan": 1, "ene": 1, "fev": 2, "feb": 2, "mar": 3, "march": 3, "abr": 4, "apr": 4, "mai": 5, "may": 5,
     "jun": 6, "jul": 7, "ago": 8, "aug": 8, "set": 9, "sep": 9, "sept": 9, "out": 10, "oct": 10, "nov": 11,
@@ -49,7 +55,6 @@ _UNIT = re.compile(
 )
 _DAYS_OF_A_WEEK = 7
 _DAYS_OF_A_YEAR = 365
-#: Fewer than any month has.
 _LESS_THAN_A_MONTH = 27
 #: Characters before a time in which what it is a part of is told.
 _BEFORE = 40
@@ -228,7 +233,7 @@ def _part(text: str, period: Mention) -> Mention:
 
 
 def _months(text: str, language: Language, today: date) -> Iterator[Mention]:
-    found = [*_SHORT.finditer(text)]
+    found = [*_SHORT.finditer(text), *_LISTED.finditer(text)]
     if language is Language.ENGLISH:
         found += _MONTHS.finditer(text)
     for each in found:

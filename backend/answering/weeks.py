@@ -21,6 +21,10 @@ _OF_DAY = re.compile(
     rf"\b(?:semana|week)\s+(?:d[oea]l?|of|del|que começ\w+|starting|beginning)\s+(?:(?:dia|día|the|el|on|no|em|en)\s+)*{_DAY}",
     re.IGNORECASE,
 )
+#: "E na de 19, o melhor".
+_OF_ONE = re.compile(
+    rf"\b(?:n?a|la)\s+(?:d[oe]l?|do dia)\s+{_DAY}(?=\s*[,;:.)(]|\s*$)", re.IGNORECASE
+)
 #: "Oct 26"; "26 de outubro" is known.
 _AMERICAN = re.compile(
     r"\b(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?\s(\d{1,2})(?:st|nd|rd|th)?\b(?![.,/]?\d|\s?%)",
@@ -59,7 +63,7 @@ def _told(text: str, weeks: frozenset[_Week]) -> Iterator[Mention]:
         days = (int(each[1]), int(each[2]))
         meant = [week for week in weeks if (week[0].day, week[1].day) == days]
         yield from _mention(each, meant)
-    for each in _OF_DAY.finditer(text):
+    for each in (*_OF_DAY.finditer(text), *_OF_ONE.finditer(text)):
         day = int(each[1])
         yield from _mention(each, [week for week in weeks if week[0].day == day])
     for each in _AMERICAN.finditer(text):
