@@ -20,6 +20,8 @@ _OWNED = re.compile(
     r"|orders|%)\s+){0,3})(?:(?:semana|week)\s+(?:[^\W\d_]+\s+){0,4})?",
     re.IGNORECASE,
 )
+#: Between a figure and the bracket that tells whose it is: "R$ 1,2 mi (out)".
+_SCALE = re.compile(r"[\s*_]*(?:mil|mi|bi|k|m|[mb]il[hl]\w+|thousand|%)?[\s*_]*", re.IGNORECASE)
 #: Between a name and its bracket.
 _JUST_BEFORE = re.compile(r"[\s*_]*")
 #: Right before the figure of an earlier time: "(antes R$ 10)".
@@ -161,7 +163,7 @@ class Binding:
             end = number.start + len(number.text)
             between = self._text[end : max(mention.start, end)]
             if (
-                _JUST_BEFORE.fullmatch(between[:-1])
+                _SCALE.fullmatch(between[:-1])
                 and between[-1:] + self._text[mention.end : mention.end + 1] == "()"
             ):
                 # "402 (26 de outubro), 377 (2 de novembro)".

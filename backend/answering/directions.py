@@ -32,6 +32,7 @@ from backend.answering.numbers import WrittenNumber
 from backend.answering.said import Said
 from backend.answering.series_steps import every_step, is_of_subject, told_steps
 
+_ALL_BUT = re.compile(r"\b(?:everyone|everybody|tod[oa]s|all)\b[^,;.]*$", re.IGNORECASE)
 #: Between a verb and what the figure came to.
 _TO = re.compile(r"\s(?:to|para|a|até|hasta)\s(?:(?:R\$|US\$|\$|€)\s?)?", re.IGNORECASE)
 
@@ -73,6 +74,9 @@ def _is_so(
     # "All grew except the South, which fell".
     saved = SAVE.search(text, 0, verb.start())
     of_all = not saved and (ALL.search(text, start, end) or ALL.search(text[: verb.start()]))
+    if saved and _ALL_BUT.search(text[: saved.start()]) and "," not in text[saved.end() : at]:
+        # "Everyone but Bruno grew" is told of the others.
+        members, of_all = [], ALL.search("all")
     ours = bool(matched) and len(matched) == len(said.numbers)
     if not (members or metrics or of_all or ours):
         return True

@@ -127,6 +127,9 @@ def named_in(said: Said, fact: Fact, evidence: Evidence, at: int) -> bool:
         if each.kind == "period" and not said.binding.is_compared_with(each)
     ]
     within = [each for each in named if start <= each.start < end]
+    if not within and said.text[:start].endswith(")"):
+        # "Outubro (+11%) cresceu".
+        within = [each for each in named if each.start < start][-1:]
     bound = within or [each for each in said.binding.leading("period") if each.start < at]
     bound = bound or [each for each in said.over if each.kind == "period"]
     return not bound or any(

@@ -48,7 +48,8 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _DAY = re.compile(
-    r"\b(?:el|dia|día|the|no)\s(?:dia\s|día\s)?(\d{1,2})(?:st|nd|rd|th)?\b(?![.,/]?\d)(?!\s?%)",
+    r"\b(?:el|dia|día|the|no|(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?|s[áa]bado|domingo|lunes|martes|mi[ée]rcoles|jueves"
+    r"|viernes|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\s\(?(?:dia\s|día\s)?(\d{1,2})(?:st|nd|rd|th)?\b(?![.,/]?\d)(?!\s?%)",
     re.IGNORECASE,
 )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from backend.answering.mention import Mention
 from backend.semantic.folding import folded
@@ -20,6 +21,8 @@ _COMMON = frozenset({
     "mercado", "supermercado", "central", "grupo", "comercial", "distribuidora", "empresa", "hotel", "restaurante", "padaria",
     "construtora", "produto", "cliente", "grande", "novos", "outros", "norte", "leste", "oeste",
 })  # fmt: skip
+#: Tables of one turn whose names are kept: every statement is read against them.
+_KEPT = 16
 #: Words of a name that more words are not looked for behind.
 _MOST_WORDS = 8
 
@@ -44,12 +47,12 @@ def parts_of_names(
     ]
     heard = {each.start for each in found}
     for dimension, names in members.items():
-        known = {name: [each[0] for each in _WORD.finditer(name)][:_MOST_WORDS] for name in names}
+        known, named_by = _words_of(names)
         last = 0
         for number, (word, start, _) in enumerate(words):
             if start < last or len(word) < _SHORTEST:
                 continue
-            meant = [name for name, parts in known.items() if word in parts]
+            meant = named_by.get(word)
             if not meant:
                 continue
             length, [*longest] = _longest([each[0] for each in words[number:]], meant, known)
@@ -78,6 +81,21 @@ def parts_of_names(
                 names=frozenset(longest),
                 dimension=dimension,
             )
+
+
+@lru_cache(maxsize=_KEPT)
+def _words_of(
+    names: frozenset[str],
+) -> tuple[Mapping[str, Sequence[str]], Mapping[str, Sequence[str]]]:
+    """The words of each name, and the names of each word."""
+    known = {
+        name: [each[0] for each in _WORD.finditer(name)][:_MOST_WORDS] for name in sorted(names)
+    }
+    named_by: dict[str, list[str]] = {}
+    for name, parts in known.items():
+        for word in set(parts):
+            named_by.setdefault(word, []).append(name)
+    return known, named_by
 
 
 def _longest(

@@ -15,10 +15,12 @@ from backend.domain.language import Language
 #: "3º tri/2026", which questions write with a space; as long as it was.
 _OF_YEAR = re.compile(r"(?<=tri|tre)/(?=\d{2,4}\b)", re.IGNORECASE)
 #: "O top 5 de outubro" is of no day.
-_TOP = re.compile(r"(?<=\btop[ -])\d{1,2}(?= d[eo]\b)", re.IGNORECASE)
+_TOP = re.compile(
+    r"(?<=\btop[ -])\d{1,2}(?= d[eo]\b)|(?<=\bn[ºo°] )\d{1,2}(?= e[mn]\b)", re.IGNORECASE
+)
 #: Between two times that are one: "jul–set".
 _UNTIL = re.compile(r"\s?[-–—]\s?")
-#: Before the year of an American date: "Nov 16–22, 2026".
+#: Before an American date's year.
 _COMMA = re.compile(r",?\s")
 #: Read as another word in questions: a verb, a sea; in answers a capital tells.
 _MONTHS = re.compile(r"\b(?:March|May)\b")
@@ -29,8 +31,8 @@ _SHORT = re.compile(
 )
 #: "Ago R$ 10, set R$ 12".
 _LISTED = re.compile(
-    r"(?:(?<=[,:;]\s)|(?<=\be\s))(jan|fev|feb|ene|mar|abr|apr|mai|jun|jul|ago|aug|set|sep|out|oct|nov|dez|dic|dec)"
-    r"(?=\.?\s(?:R\$|US\$|\$|€))",
+    r"(?:(?<=[,:;]\s)|(?<=\be\s)|(?<=\())(jan|fev|feb|ene|mar|abr|apr|mai|jun|jul|ago|aug|set|sep|out|oct|nov|dez|dic|dec)"
+    r"(?=\.?(?:\s(?:R\$|US\$|\$|€)|\)))",
     re.IGNORECASE,
 )
 _NUMBERS: Mapping[str, int] = {
@@ -53,10 +55,8 @@ _UNIT = re.compile(
     r"(?:(?:en|in|na|no|em|el|la|the|of|de|da|do)\s+)*(?:semana|week|m[eê]s|month|trimestre|quarter|d[ií]a|day|ano|año|year)",
     re.IGNORECASE,
 )
-_DAYS_OF_A_WEEK = 7
-_DAYS_OF_A_YEAR = 365
+_DAYS_OF_A_WEEK, _DAYS_OF_A_YEAR = 7, 365
 _LESS_THAN_A_MONTH = 27
-#: Characters before a time in which what it is a part of is told.
 _BEFORE = 40
 
 
@@ -109,7 +109,7 @@ def with_times(
         if not (each.kind == "period" and _is_only_a_unit(text, each, found[number + 1 :]))
     ]
     parts = [_part(text, each) if each.kind == "period" else each for each in found]
-    # The "last week" of "last week of October" is no week of its own.
+    # "Last week of October": no week of its own.
     return [
         each
         for each in parts
