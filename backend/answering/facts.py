@@ -16,10 +16,10 @@ from backend.domain.sales import OTHER
 from backend.domain.trace import Figure, FigureKind, ToolOutcome
 from backend.semantic.folding import folded
 
-#: What the row of all that did not make a list is called, by us and in the sources' own words.
-_REST = frozenset({
-    folded(OTHER), "outros", "outras", "others", "other", "otros", "otras", "demais", "os demais", "resto",
-    "all others", "los demas",
+_REST = folded(OTHER)
+#: What sources call such a row in their own words; one may be a member of its own, all the same.
+_MAY_BE_REST = frozenset({
+    _REST, "outros", "outras", "others", "other", "otros", "otras", "demais", "os demais", "resto", "los demas",
 })  # fmt: skip
 _DAYS_OF_A_WEEK = 7
 _NO_SIGN = re.compile(r"[\d.,\s+-]")
@@ -47,7 +47,12 @@ class Fact:
     @property
     def is_rest(self) -> bool:
         """Whether it is of all that did not make a list."""
-        return any(_REST & names for names in self.members.values())
+        return any(_REST in names for names in self.members.values())
+
+    @property
+    def may_be_rest(self) -> bool:
+        """Whether it may be: then it is ranked with no other."""
+        return any(_MAY_BE_REST & names for names in self.members.values())
 
 
 @dataclass(slots=True)
@@ -122,7 +127,7 @@ class Facts:
         """
         for other in self.facts:
             if (
-                not other.is_rest
+                not other.may_be_rest
                 and other.table == fact.table
                 and (other.kind, other.metric) == (fact.kind, fact.metric)
                 and (other.from_date, other.to_date) == (fact.from_date, fact.to_date)

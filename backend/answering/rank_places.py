@@ -27,8 +27,8 @@ _NEAR = 24
 def stands_at(facts: Facts, fact: Fact, place: int) -> bool:
     """Whether the figure stands there in its table, or counted from the best; equals may change places."""
     rivals = list(facts.rivals(fact))
-    if fact.is_rest or len(rivals) < place:
-        return fact.is_rest or len(rivals) < 2
+    if fact.may_be_rest or len(rivals) < place:
+        return fact.may_be_rest or len(rivals) < 2
     best = sorted((rival.value for rival in rivals), reverse=True)
     return fact.value in (rivals[place - 1].value, best[place - 1])
 

@@ -41,7 +41,7 @@ _NUMBERED = re.compile(r"(?:#|\bn[ºo°]\.? ?|\bn\.º ?|\bnumber )$", re.IGNOREC
 _ADVISED = re.compile(
     r"\d{1,2}\s+(?:passos?|etapas?|dicas?|ações|pontos de|sugestões|opções|perguntas?|ideias?|minutos?|horas?|vezes por"
     r"|steps?|tips?|actions?|suggestions?|options?|questions?|ideas?|minutes?|hours?|pasos?|consejos?|acciones|puntos de"
-    r"|sugerencias|opciones|preguntas?)\b",
+    r"|sugerencias|opciones|preguntas?|linhas?|rows?|filas?)\b",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(r"\d{1,3}(?:\ufe0f?\u20e3|\.?[ºª°]|\.?(?:st|nd|rd|th|er|ro|do|to)\b)")
