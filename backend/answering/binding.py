@@ -16,10 +16,14 @@ from backend.answering.times import is_year, together
 
 #: May stand between a figure and the name that it belongs to.
 _OWNED = re.compile(
-    r"[ *]*(?:(?:mil|mi|de|of|em|in|en|d[oa]s?|n[oa]s?|del?|el|la|for|por|para|from|million|milh\w+|pedidos"
-    r"|orders|%)\s+){0,3}",
+    r"(?:\s(?:d[oa]|del?|of)\s(?:the |el |la )?(?:\w+\s){0,2}\w+,\s|[ *]*(?:(?:mil|mi|de|of|em|in|en|d[oa]s?|n[oa]s?|del?|el|la|for|por|para|from|million|milh\w+|pedidos"
+    r"|orders|%)\s+){0,3})(?:(?:semana|week)\s+(?:[^\W\d_]+\s+){0,4})?",
     re.IGNORECASE,
 )
+#: Between a figure and the bracket that tells whose it is: "R$ 1,2 mi (out)".
+_SCALE = re.compile(r"[\s*_]*(?:mil|mi|bi|k|m|[mb]il[hl]\w+|thousand|%)?[\s*_]*", re.IGNORECASE)
+#: Between a name and its bracket.
+_JUST_BEFORE = re.compile(r"[\s*_]*")
 #: Right before the figure of an earlier time: "(antes R$ 10)".
 _BEFORE = re.compile(
     r"\b(?:antes|before|previously|anterior(?:mente)?|previous|prior|earlier)[\s:=]*(?:(?:de|d[oa]|of|at)\s+)?$",
@@ -65,15 +69,22 @@ class Binding:
         if over and kind == "period" and all(map(is_year, here)):
             # "2025: R$ 10", in a list of October.
             here = [*together(here, over), *here] if len(here) == 1 else here
-        paired = self._paired(here, number)
-        if paired is not None:
-            return [paired]
+        certain = self._paired(here, number)
+        if kind == "member" and certain is None:
+            certain = self._before_bracket(here, number)
+        if certain is not None:
+            return [certain]
         if not compared:
             here = [each for each in here if not self.is_compared_with(each)]
         start, end = clause_ends(self._text, self._mentions, number.start)
         within = [each for each in here if start <= each.start < end]
+        if kind == "member" and within and all(map(self.is_compared_with, within)):
+            # "Ficou atrás do Norte: R$ 10 contra R$ 12" is of the one before, too.
+            subject = [each for each in here if each.start < within[0].start]
+            within = [*subject[-1:], *within]
         own = [each for each in within if self._owner(each) is number]
         own = own or [each for each in within if self._owner(each) is None]
+        own = own or [each for each in here if not within and self._owner(each) is number]
         if own:
             return own
         free = [each for each in here if self._owner(each) is None]
@@ -128,6 +139,19 @@ class Binding:
         """As September is in "18% acima de setembro"."""
         return COMPARED.search(self._text[: mention.start]) is not None
 
+    def _before_bracket(self, here: Sequence[Mention], number: WrittenNumber) -> Mention | None:
+        """Whose the bracket is that a number stands in: "Bebidas (R$ 10; 4%)", where it names nobody."""
+        opened = self._text.rfind("(", 0, number.start)
+        closed = self._text.find(")", number.start)
+        if opened < 0 or ")" in self._text[opened : number.start]:
+            return None
+        if any(opened < each.start < (closed if closed > 0 else len(self._text)) for each in here):
+            return None
+        holders = [each for each in here if each.end <= opened]
+        if holders and _JUST_BEFORE.fullmatch(self._text[holders[-1].end : opened]):
+            return holders[-1]
+        return None
+
     def _is_between(self, name: Mention, number: WrittenNumber) -> bool:
         return any(name.end <= each.start < number.start for each in self._numbers)
 
@@ -137,6 +161,13 @@ class Binding:
             return None
         for number in self._numbers:
             end = number.start + len(number.text)
+            between = self._text[end : max(mention.start, end)]
+            if (
+                _SCALE.fullmatch(between[:-1])
+                and between[-1:] + self._text[mention.end : mention.end + 1] == "()"
+            ):
+                # "402 (26 de outubro), 377 (2 de novembro)".
+                return number
             if end <= mention.start and _OWNED.fullmatch(self._text[end : mention.start]):
                 return number
         return None

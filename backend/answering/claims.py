@@ -24,7 +24,8 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _OVER = re.compile(
-    r"\b(?:mais de|más de|more than|over|upwards of|acima de|por encima de|passou de|passaram de)"
+    r"\b(?:mais de|más de|more than|over|upwards of|acima de|por encima de|pass(?:ou|aram|amos|ei) d[aeo]s?"
+    r"|ultrapass\w+(?: [oa]s?)?|super(?:ou|aram|amos|ó|aron)(?: (?:[oa]s?|l[oa]s))?|topped|passed)"
     + _MONEY_SIGN,
     re.IGNORECASE,
 )

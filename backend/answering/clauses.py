@@ -15,11 +15,14 @@ RISE = re.compile(
     r"\b(?:alta|aument\w+|cresc\w+|sub(?:iu|iram|ida)|avanç(?:o|ou|aram)|salt(?:o|ou)|ganho|ganhou|ganharam|ganó|ganaron|a mais|mais que"
     r"|acima|superior|higher|above|rose|rise[ns]?|grew|grow\w*|(?<!made )(?<!makes )(?<!make )up|increas\w+|gain\w*|jump\w*|climb\w*|soar\w*"
     r"|creci\w+|sub(?:ió|ieron)|alza|incremento|increment(?:ó|aron)|más que|por encima|dobr(?:ou|aram)"
+    r"|maior(?:es)? (?:do )?que|mayor(?:es)? que|(?:bigger|larger|greater) than|acréscimo|elevaç(?:ão|ões)|elev(?:ou|aram)|expans\w+|expand\w+|uptick|repunt\w+"
     r"|triplic(?:ou|aram|ó|aron)|duplic(?:ou|aram|ó|aron)|doubled|tripled)\b|[▲↑⬆🔺]",
     re.IGNORECASE,
 )
 FALL = re.compile(
     r"\b(?:queda|ca(?:iu|íram|ída|yó|yeron)|recu\w+|redu[çz]\w+|diminu\w+|baix(?:a|ou|aram)|perda|perd(?:eu|eram|ió|ieron)|lost|encolh\w+"
+    r"|menor(?:es)? (?:do )?que|smaller than|retra(?:ção|ções|iu|íram)|retracción|contraç(?:ão|ões)|contracción|contraction|declínio|decréscimo|tombo|desceu|desceram"
+    r"|desacelerou|dip(?:s|ped)?|eased|slid|mermó|merma"
     r"|a menos|menos que|abaixo|inferior|lower|less|fewer|below|slip\w*|shr[ai]nk\w*|shrunk|plunge\w*"
     r"|fell|fall\w*|drop\w*|declin\w+|decreas\w+|down|descen\w+|baj(?:ó|aron|a)|disminu\w+|retroced\w+"
     r"|por debajo|(?:pela|a la) (?:metade|mitad)|halved)\b|[▼↓⬇🔻]",
@@ -43,8 +46,9 @@ NEGATIVE = re.compile(
 )
 #: Before what a figure is compared with: "18% acima de setembro".
 COMPARED = re.compile(
-    r"(?:\b|(?=%))(?:frente|relação|relación|respecto|contra|versus|vs\.?|compar\w+|sobre|ante|over|than|on|from|que"
-    r"|acima|abaixo|superior|inferior|above|below|encima|debajo|against|diferen\w+|difference|%\s+(?:l[ao]|el|[ao]))"
+    r"(?:\b|(?=%))(?:frente|relação|relación|respecto|contra|versus|vs\.?|compar\w+|sobre|ante|over|than|on|from"
+    r"|(?<!mientras )(?<!enquanto )(?<!sendo )(?<!já )(?<!ya )(?<!puesto )(?<!visto )que"
+    r"|acima|abaixo|superior|inferior|above|below|encima|debajo|against|x|super(?:ou|aram|ó|aron)|ultrapass(?:ou|aram)|surpassed|beat|atrás|detrás|behind|ahead|à frente|delante|diferen\w+|difference|%\s+(?:l[ao]|el|[ao]))"
     r"(?:\s+(?:a[os]?|al|à|de|d[oa]s?|del|em|en|n[oa]s?|el|la|los|o|os|as|the|to|with|com|con|in|mesmo|mismo|week|month|quarter|year"
     r"|semana|mês|mes|trimestre|ano|año|período|period))*\s*$",
     re.IGNORECASE,

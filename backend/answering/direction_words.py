@@ -5,14 +5,14 @@ import re
 #: Verbs in a tense that states; "para aumentar" wishes.
 ROSE = re.compile(
     r"\b(?:aumentou|aumentaram|cresceu|cresceram|subiu|subiram|avançou|avançaram|saltou"
-    r"|rose|grew|increased|(?:has|have) (?:grown|risen|increased|gone up)|v[eê]m (?:crescendo|subindo|aumentando)|han? (?:crecido|subido|aumentado)|jumped|climbed|soared|(?:is|was|are|were|went|goes|going) up"
+    r"|rose|grew|increased|(?:has|have) (?:grown|risen|increased|gone up)|v[eê]m (?:crescendo|subindo|aumentando)|han? (?:crecido|subido|aumentado)|jumped|climbed|soared|up from|(?:is|was|are|were|went|goes|going) up"
     r"|aumentó|aumentaron|creció|crecieron|subió|subieron|dobrou|dobraram|duplicou|duplicaram|triplicou"
     r"|triplicaram|doubled|tripled|duplicó|duplicaron|triplicó|triplicaron)\b",
     re.IGNORECASE,
 )
 FELL = re.compile(
     r"\b(?:caiu|caíram|recuou|recuaram|diminuiu|diminuíram|reduziu|baixou|baixaram|encolheu|encolheram"
-    r"|fell|dropped|declined|(?:has|have) (?:fallen|dropped|declined|gone down)|v[eê]m (?:caindo|recuando|diminuindo)|han? (?:ca[ií]do|bajado|disminuido)|decreased|slipped|shrank|halved|(?:is|was|are|were|went|goes|going) down"
+    r"|fell|dropped|declined|(?:has|have) (?:fallen|dropped|declined|gone down)|v[eê]m (?:caindo|recuando|diminuindo)|han? (?:ca[ií]do|bajado|disminuido)|decreased|slipped|shrank|halved|down from|(?:is|was|are|were|went|goes|going) down"
     r"|cayó|cayeron|bajó|bajaron|disminuyó|disminuyeron|descendió|descendieron|retrocedió)\b",
     re.IGNORECASE,
 )

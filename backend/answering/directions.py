@@ -6,6 +6,7 @@ A direction is told of a change that a tool worked out, or of two figures of a s
 import re
 from collections.abc import Iterator, Sequence
 
+from backend.answering.claims import claim_of, has_value
 from backend.answering.clauses import COMPARED, clause_ends
 from backend.answering.direction_words import (
     ALL,
@@ -30,6 +31,10 @@ from backend.answering.mention import Mention
 from backend.answering.numbers import WrittenNumber
 from backend.answering.said import Said
 from backend.answering.series_steps import every_step, is_of_subject, told_steps
+
+_ALL_BUT = re.compile(r"\b(?:everyone|everybody|tod[oa]s|all)\b[^,;.]*$", re.IGNORECASE)
+#: Between a verb and what the figure came to.
+_TO = re.compile(r"\s(?:to|para|a|até|hasta)\s(?:(?:R\$|US\$|\$|€)\s?)?", re.IGNORECASE)
 
 
 def wrong_directions(
@@ -69,6 +74,9 @@ def _is_so(
     # "All grew except the South, which fell".
     saved = SAVE.search(text, 0, verb.start())
     of_all = not saved and (ALL.search(text, start, end) or ALL.search(text[: verb.start()]))
+    if saved and _ALL_BUT.search(text[: saved.start()]) and "," not in text[saved.end() : at]:
+        # "Everyone but Bruno grew" is told of the others.
+        members, of_all = [], ALL.search("all")
     ours = bool(matched) and len(matched) == len(said.numbers)
     if not (members or metrics or of_all or ours):
         return True
@@ -81,6 +89,8 @@ def _is_so(
         each_step = list(every_step(said, at, evidence, changes, members, metrics))
         if each_step:
             return all((step > 0) == (sign > 0) and step != 0 for step in each_step)
+    if _comes_to(said, verb, sign, evidence, matched):
+        return True
     timed = [fact for fact in changes if named_in(said, fact, evidence, verb.start())]
     if timed:
         alike = [_goes(fact, sign) and _is_as_much(text, verb, fact) for fact in timed]
@@ -90,6 +100,21 @@ def _is_so(
         # Nothing is known of it: then it is the user's word, or nobody's.
         return verb[0].casefold() in evidence.question.casefold()
     return any((step > 0) == (sign > 0) and step != 0 for step in steps)
+
+
+def _comes_to(
+    said: Said, verb: re.Match[str], sign: int, evidence: Evidence, matched: Sequence[Fact]
+) -> bool:
+    """As in "saltou para R$ 10", of a series: from the unit before, whatever is told of the one behind."""
+    for number in said.numbers:
+        if not _TO.fullmatch(said.text[verb.end() : max(number.start, verb.end())]):
+            continue
+        for fact in matched:
+            series = evidence.facts.series(fact)
+            place = series.index(fact) if series else 0
+            if place and has_value(claim_of(said.text, number), fact):
+                return (fact.value - series[place - 1].value) * sign > 0
+    return False
 
 
 def _subject(kind: str, text: str, at: int, mentions: Sequence[Mention]) -> list[Mention]:

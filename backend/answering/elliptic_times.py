@@ -20,6 +20,11 @@ _PERIOD_BEFORE = re.compile(
     r"|(?:um|un) a[nñ]o (?:antes|atrás)|hace un año)\b",
     re.IGNORECASE,
 )
+_AFTER = re.compile(
+    r"\b(?:semana|m[êe]s|trimestre|a[nñ]o|dia|día) (?:seguinte|siguiente|posterior)\b"
+    r"|\b(?:week|month|quarter|year|day) (?:after(?! \w)|that followed)|\b(?:following|subsequent) (?:week|month|quarter|year|day)\b",
+    re.IGNORECASE,
+)
 
 
 def quarters_told(text: str, found: Sequence[Mention], today: date) -> Iterator[Mention]:
@@ -49,6 +54,12 @@ def times_before(text: str) -> Iterator[Mention]:
     """What is counted from the time of the answer: "no período anterior", "same period in 2025"."""
     for each in _PERIOD_BEFORE.finditer(text):
         yield Mention(kind="period", start=each.start(), end=each.end(), relative=True)
+
+
+def times_after(text: str) -> Iterator[Mention]:
+    """What is counted from the time told before: "na semana seguinte", "the month after"."""
+    for each in _AFTER.finditer(text):
+        yield Mention(kind="period", start=each.start(), end=each.end(), relative=True, later=True)
 
 
 def year_of_part(text: str, period: Mention) -> bool:

@@ -17,6 +17,11 @@ from backend.domain.trace import Figure, FigureKind, ToolOutcome
 from backend.semantic.folding import folded
 
 _REST = folded(OTHER)
+#: What sources call such a row in their own words; one may be a member of its own, all the same.
+_MAY_BE_REST = frozenset({
+    _REST, "outros", "outras", "others", "other", "otros", "otras", "demais", "os demais", "resto", "los demas",
+})  # fmt: skip
+_DAYS_OF_A_WEEK = 7
 _NO_SIGN = re.compile(r"[\d.,\s+-]")
 
 
@@ -43,6 +48,11 @@ class Fact:
     def is_rest(self) -> bool:
         """Whether it is of all that did not make a list."""
         return any(_REST in names for names in self.members.values())
+
+    @property
+    def may_be_rest(self) -> bool:
+        """Whether it may be: then it is ranked with no other."""
+        return any(_MAY_BE_REST & names for names in self.members.values())
 
 
 @dataclass(slots=True)
@@ -75,6 +85,21 @@ class Facts:
                 found.setdefault(dimension, set()).update(members)
         return {dimension: frozenset(members) for dimension, members in found.items()}
 
+    def is_ordered_by(self, fact: Fact) -> bool:
+        """Whether its metric is the first of its table, by which rows are ordered."""
+        return fact.metric == next(each.metric for each in self.facts if each.table == fact.table)
+
+    def buckets(self) -> frozenset[tuple[date, date]]:
+        """The first and last days of the weeks that some figures are of, one after the other."""
+        found = {
+            (fact.from_date, fact.to_date)
+            for fact in self.facts
+            if fact.from_date is not None
+            and fact.to_date is not None
+            and 1 <= (fact.to_date - fact.from_date).days < _DAYS_OF_A_WEEK
+        }
+        return frozenset(found) if len(found) > 1 else frozenset()
+
     def most_members(self, dimension: str) -> int:
         """How many members the longest table by a dimension has; the rest that made no list is none."""
         found: dict[int, set[frozenset[str]]] = {}
@@ -102,7 +127,7 @@ class Facts:
         """
         for other in self.facts:
             if (
-                not other.is_rest
+                not other.may_be_rest
                 and other.table == fact.table
                 and (other.kind, other.metric) == (fact.kind, fact.metric)
                 and (other.from_date, other.to_date) == (fact.from_date, fact.to_date)

@@ -1,23 +1,25 @@
 """Whether a figure is of the time that a statement gives it. Pure."""
 
 import re
+from collections.abc import Sequence
 
+from backend.answering.claims import claim_of, has_value
 from backend.answering.clauses import FALL, RISE, clause_ends
 from backend.answering.evidence import Evidence
 from backend.answering.facts import Fact, Facts
 from backend.answering.mention import Mention
 from backend.answering.numbers import WrittenNumber
 from backend.answering.said import Said
+from backend.answering.same_days import is_alike, is_part_of, is_year_of, lies_in
 
 #: "Passou de R$ 10 para R$ 12".
 _WENT = re.compile(
     r"\b(?:pass(?:ou|aram)|saiu|saíram|went|moved|pas(?:ó|aron)|de|from)\s+(?:de\s+|from\s+)?(?:R\$|US\$|\$|€)?\s?\d",
     re.IGNORECASE,
 )
+_AGAINST = re.compile(r"\b(?:x|vs\.?|versus|contra|ante|against|frente)\s", re.IGNORECASE)
 #: A figure that was read some days ago is still one "until now".
 _DAYS_UNTIL_NOW = 7
-#: The shortest.
-_DAYS_OF_A_YEAR = 364
 
 
 def fits_period(said: Said, number: WrittenNumber, fact: Fact, evidence: Evidence) -> bool:
@@ -40,6 +42,8 @@ def fits_period(said: Said, number: WrittenNumber, fact: Fact, evidence: Evidenc
         bound = bound if named else leading
     else:
         bound = binding.bound("period", number, compared=fact.kind == "previous")
+        if fact.kind == "previous" and _is_behind_its_own(said, number, fact, evidence):
+            return True
         if fact.kind == "previous" and not binding.times_what_was_before(number):
             # Of what was before, neither a list's heading nor a row's label tells the time.
             return True
@@ -50,6 +54,52 @@ def fits_period(said: Said, number: WrittenNumber, fact: Fact, evidence: Evidenc
             for each in bound
         )
         or _begins_and_ends(said, fact)
+        or _is_one_of_several(said, number, fact, evidence, bound)
+    )
+
+
+def _is_one_of_several(
+    said: Said, number: WrittenNumber, fact: Fact, evidence: Evidence, bound: Sequence[Mention]
+) -> bool:
+    """As in "de julho a outubro: 8%, -2%, 14%": of a series in the time that is told, and another of it is
+    told, too.
+    """
+    series = evidence.facts.series(fact)
+    return any(
+        not period.relative and _begins_in(fact, period) and _begins_in(other, period)
+        for period in bound
+        for other in series
+        if other is not fact
+        and any(
+            each is not number and has_value(claim_of(said.text, each), other)
+            for each in said.numbers
+        )
+    )
+
+
+def _begins_in(fact: Fact, period: Mention) -> bool:
+    if fact.from_date is None or period.from_date is None or period.to_date is None:
+        return False
+    return period.from_date <= fact.from_date <= period.to_date
+
+
+def _is_behind_its_own(said: Said, number: WrittenNumber, fact: Fact, evidence: Evidence) -> bool:
+    """As in "ficou abaixo do segundo: R$ 10 x R$ 12": what it is compared with stands right before, and no
+    other time is told between or behind.
+    """
+    before = [each for each in said.numbers if each.start < number.start]
+    return (
+        bool(before)
+        and _AGAINST.search(said.text[before[-1].start : number.start]) is not None
+        and not any(
+            each.kind == "period" and each.start > before[-1].start for each in said.mentions
+        )
+        and any(
+            each.kind == "value"
+            and (each.metric, each.members, each.table) == (fact.metric, fact.members, fact.table)
+            and has_value(claim_of(said.text, before[-1]), each)
+            for each in evidence.facts.facts
+        )
     )
 
 
@@ -77,6 +127,9 @@ def named_in(said: Said, fact: Fact, evidence: Evidence, at: int) -> bool:
         if each.kind == "period" and not said.binding.is_compared_with(each)
     ]
     within = [each for each in named if start <= each.start < end]
+    if not within and said.text[:start].endswith(")"):
+        # "Outubro (+11%) cresceu".
+        within = [each for each in named if each.start < start][-1:]
     bound = within or [each for each in said.binding.leading("period") if each.start < at]
     bound = bound or [each for each in said.over if each.kind == "period"]
     return not bound or any(
@@ -87,7 +140,7 @@ def named_in(said: Said, fact: Fact, evidence: Evidence, at: int) -> bool:
 
 def is_within(fact: Fact, period: Mention, evidence: Evidence) -> bool:
     """Whether the figure's time is the period, or in it."""
-    return _is_in(evidence, fact, period, frozenset()) or _lies_in(fact, period)
+    return _is_in(evidence, fact, period, frozenset()) or lies_in(fact, period)
 
 
 def _is_against(said: Said, number: WrittenNumber, fact: Fact, evidence: Evidence) -> bool:
@@ -110,7 +163,7 @@ def _is_against(said: Said, number: WrittenNumber, fact: Fact, evidence: Evidenc
         not before
         or not against
         or any(
-            _is_in(evidence, each, period, said.years) or _is_year_of(each, period)
+            _is_in(evidence, each, period, said.years) or is_year_of(each, period)
             for each in before
             for period in against
         )
@@ -121,17 +174,19 @@ def _is_in(evidence: Evidence, fact: Fact, period: Mention, years: frozenset[int
     """Whether the period is the figure's own, or the unit of a series that it alone lies in."""
     facts = evidence.facts
     if period.most_days:
-        return _is_part_of(fact, period)
+        return is_part_of(fact, period)
     if _is_just(evidence, fact, period):
         return True
     if period.relative:
+        if period.later:
+            return any(fact is each for each in facts.series(fact)[1:])
         # Of a series, any before the last may be "the week before".
         return fact.kind == "previous" or any(fact is each for each in facts.series(fact)[:-1])
     if period.yearless and not _is_known(facts, fact, period):
-        return _is_alike(fact, period) and (
+        return is_alike(fact, period) and (
             not years or fact.from_date is None or fact.from_date.year in years
         )
-    within = [each for each in facts.series(fact) if _lies_in(each, period)]
+    within = [each for each in facts.series(fact) if lies_in(each, period)]
     return len(within) == 1 and within[0] is fact
 
 
@@ -140,21 +195,7 @@ def _is_just(evidence: Evidence, fact: Fact, period: Mention) -> bool:
     return (
         (period.from_date, period.to_date) == (fact.from_date, fact.to_date)
         or _runs_until_today(evidence, fact, period)
-        or (fact.kind == "previous" and _is_year_of(fact, period))
-    )
-
-
-def _is_part_of(fact: Fact, period: Mention) -> bool:
-    """Whether it is of a few days that may be meant by "the last week of October"."""
-    if fact.from_date is None or fact.to_date is None:
-        return False
-    if period.from_date is None or period.to_date is None:
-        return False
-    days = (fact.to_date - fact.from_date).days + 1
-    return (
-        days <= period.most_days
-        and period.from_date <= fact.to_date
-        and fact.from_date <= period.to_date
+        or (fact.kind == "previous" and is_year_of(fact, period))
     )
 
 
@@ -189,14 +230,6 @@ def _is_end_of(said: Said, facts: Facts, fact: Fact, period: Mention) -> bool:
     return any((first, fact.to_date) == (period.from_date, period.to_date) for first, _ in days)
 
 
-def _is_year_of(fact: Fact, period: Mention) -> bool:
-    """As in "30% em relação a 2025", of a part of each year."""
-    if period.from_date is None or period.to_date is None:
-        return False
-    is_year = (period.to_date - period.from_date).days >= _DAYS_OF_A_YEAR
-    return is_year and _lies_in(fact, period)
-
-
 def _is_known(facts: Facts, fact: Fact, period: Mention) -> bool:
     """Whether there are figures of just that time: then no other year is meant."""
     return any(
@@ -204,25 +237,3 @@ def _is_known(facts: Facts, fact: Fact, period: Mention) -> bool:
         and other.metric == fact.metric
         for other in facts.facts
     )
-
-
-def _is_alike(fact: Fact, period: Mention) -> bool:
-    """The same days of any year, the last of February apart."""
-    if fact.from_date is None or fact.to_date is None:
-        return False
-    if period.from_date is None or period.to_date is None:
-        return False
-    return (
-        (fact.from_date.month, fact.from_date.day) == (period.from_date.month, period.from_date.day)
-        and fact.to_date.month == period.to_date.month
-        and fact.to_date.year - fact.from_date.year == period.to_date.year - period.from_date.year
-        and abs(fact.to_date.day - period.to_date.day) <= 1
-    )
-
-
-def _lies_in(fact: Fact, period: Mention) -> bool:
-    if fact.from_date is None or fact.to_date is None:
-        return False
-    if period.from_date is None or period.to_date is None:
-        return False
-    return period.from_date <= fact.from_date and fact.to_date <= period.to_date

@@ -4,9 +4,11 @@ import re
 
 from backend.answering.claims import Claim
 from backend.answering.clauses import CHANGE, FALL, NEGATIVE, RISE, SHARE, clause_ends
+from backend.answering.evidence import Evidence
 from backend.answering.facts import Fact
 from backend.answering.metric_of import counted_by
 from backend.answering.numbers import WrittenNumber
+from backend.answering.ratios import is_of_ratio
 from backend.answering.said import Said
 
 #: "Subiu 5%": the figure is how much, not what it came to.
@@ -16,6 +18,14 @@ _BY = re.compile(
 #: "Caiu de 3% em setembro para 2%": where it came from.
 _SINCE = re.compile(r"\b(?:de|from)\s+(?:(?:R\$|US\$|\$|€)\s?)?$", re.IGNORECASE)
 _TO = re.compile(r"[^;]{0,60}?\b(?:para|to|a|hasta)\s+(?:R\$\s?)?\d", re.IGNORECASE)
+#: "Um encolhimento de 5%": a noun that may be of either way.
+_SOME = re.compile(
+    r"\b(?:uma?|una?|an?)\s(?!(?:margem|margen|margin|taxa|tasa|rate|parte|part|participa|share|fatia|desconto|discount"
+    r"|descuento|convers|média|media|average|cota|cuota))[^\W\d_]+(?:\s[^\W\d_]+)?\s(?:de|of)\s$",
+    re.IGNORECASE,
+)
+#: "7% do faturamento".
+_PART = re.compile(r"\s?%\**\s(?:d[oae]s?|of|del?)\b", re.IGNORECASE)
 #: "111 pedidos menos", "128 pedidos adicionais".
 _MORE_OR_LESS = re.compile(
     r"\d[\d.,]*\d?%?\*{0,2}\s+(?:(?!(?:pelo|ao|al|que|quem|quien)\b)[^\W\d_]+\s+){0,2}"
@@ -24,13 +34,14 @@ _MORE_OR_LESS = re.compile(
 )
 
 
-def fits_kind(said: Said, claim: Claim, fact: Fact) -> bool:
+def fits_kind(said: Said, claim: Claim, fact: Fact, evidence: Evidence) -> bool:
     start, end = clause_ends(said.text, said.mentions, claim.number.start)
     clause = said.text[start:end]
     if fact.kind in ("change", "difference"):
         if SHARE.search(clause) and not (RISE.search(clause) or FALL.search(clause)):
             return False
-        return _is_of_change(said, claim) and _fits_sign(said, claim, fact, clause)
+        is_change = _is_of_change(said, claim) or _is_nothing_else(said, claim, fact, evidence)
+        return is_change and _fits_sign(said, claim, fact, clause)
     if fact.kind == "share":
         goes = RISE.search(clause) or FALL.search(clause)
         is_share = not goes or bool(SHARE.search(clause))
@@ -39,7 +50,10 @@ def fits_kind(said: Said, claim: Claim, fact: Fact) -> bool:
     is_no_step = (
         claim.is_over
         or claim.is_under
-        or (not claim.is_percent and counted_by(said, claim.number) is not None)
+        or (
+            not claim.is_percent
+            and (counted_by(said, claim.number) is not None or is_of_ratio(said, claim.number))
+        )
     )
     if not is_no_step and _is_how_much(said, claim.number):
         return False
@@ -48,12 +62,29 @@ def fits_kind(said: Said, claim: Claim, fact: Fact) -> bool:
 
 
 def _is_of_change(said: Said, claim: Claim) -> bool:
-    """A change is told with its sign, or by a word that says that it is one."""
+    """A change is told with its sign, or by a word that says that it is one, be it one that we do not know."""
+    if claim.is_percent and _SOME.search(said.text[: claim.number.start]):
+        return True
     if claim.positive or claim.negative or _MORE_OR_LESS.match(said.text, claim.number.start):
         return True
     text = "\n".join((said.text, said.statement.heading, *said.statement.columns))
     return any(words.search(text) for words in (RISE, FALL, CHANGE)) or any(
         each.kind == "period" and said.binding.is_compared_with(each) for each in said.mentions
+    )
+
+
+def _is_nothing_else(said: Said, claim: Claim, fact: Fact, evidence: Evidence) -> bool:
+    """Whether a percent with no word for a change can be but a rise: no rate and no share is known."""
+    end = claim.number.start + len(claim.number.text)
+    return (
+        claim.is_percent
+        and fact.value > 0
+        and not SHARE.search(said.text)
+        and not _PART.match(said.text, end)
+        and not any(
+            each.is_percent and each.kind not in ("change", "difference")
+            for each in evidence.facts.facts
+        )
     )
 
 
@@ -82,5 +113,11 @@ def _fits_sign(said: Said, claim: Claim, fact: Fact, clause: str) -> bool:
     near = clause if RISE.search(clause) or FALL.search(clause) else said.text
     rises, falls = bool(RISE.search(near)), bool(FALL.search(near))
     if fact.value < 0:
-        return claim.negative or (falls and not rises) or (falls and rises and near is said.text)
+        is_some = not rises and not falls and _SOME.search(said.text[: claim.number.start])
+        return (
+            claim.negative
+            or bool(is_some)
+            or (falls and not rises)
+            or (falls and rises and near is said.text)
+        )
     return not claim.negative and (rises or not falls)

@@ -10,6 +10,8 @@ from functools import cache
 
 from backend.answering.evidence import Evidence
 from backend.answering.mention import Mention
+from backend.answering.short_names import parts_of_names
+from backend.answering.weeks import in_weeks
 from backend.semantic.folding import folded
 
 #: Before a participle: it is a verb, and no member.
@@ -29,19 +31,34 @@ _BEST = re.compile(
     r"\b(?:best|worst|strongest|weakest|biggest|melhor|pior|maior|menor|mejor|peor|mayor|únic[oa]|only)\s$",
     re.IGNORECASE,
 )
+#: Before the time in which one unit is the best.
+_OF_ALL = re.compile(
+    r"\b(?:best|worst|strongest|weakest|biggest|highest|lowest|melhor|pior|maior|menor|mejor|peor|mayor|fort[ea]|frac[oa]"
+    r"|fuerte|floj[oa]|baix[oa]|alt[oa])\s(?:year|quarter|month|week|day|ano|año|semestre|trimestre|m[êe]s|semana|d[ií]a)?"
+    r"\s?(?:d[oae]l?|of|in|n[oa]|en)?(?:\s(?:the|la|el|este|this))?\s?$",
+    re.IGNORECASE,
+)
+#: Folded words for a metric that are said of any.
+_LOOSE = frozenset({
+    "volume", "volumen", "resultado", "resultados", "results", "numero", "numeros", "total", "valor", "valores", "amount",
+    "quantidade", "cantidad", "taxa", "tasa", "rate",
+})  # fmt: skip
 _UNIT = re.compile(
     r"(?:year|quarter|month|week|day|ano|año|semestre|trimestre|m[êe]s|semana|d[ií]a)\b",
     re.IGNORECASE,
 )
 _DAY = re.compile(
-    r"\b(?:el|dia|día|the|no)\s(?:dia\s|día\s)?(\d{1,2})(?:st|nd|rd|th)?\b(?![.,/]?\d)(?!\s?%)",
+    r"\b(?:el|dia|día|the|no|(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?|s[áa]bado|domingo|lunes|martes|mi[ée]rcoles|jueves"
+    r"|viernes|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\s\(?(?:dia\s|día\s)?(\d{1,2})(?:st|nd|rd|th)?\b(?![.,/]?\d)(?!\s?%)",
     re.IGNORECASE,
 )
 
 
 def as_known(text: str, mentions: Sequence[Mention], evidence: Evidence) -> list[Mention]:
     """The mentions, with the members that figures are of found by their whole names."""
-    own = list(_members(text, evidence))
+    whole = list(_members(text, evidence))
+    own = [each for each in whole if not any(_is_inside(each, other) for other in whole)]
+    own += list(parts_of_names(text, [*mentions, *own], evidence.facts.members()))
     kept = [
         each
         for each in mentions
@@ -49,8 +66,12 @@ def as_known(text: str, mentions: Sequence[Mention], evidence: Evidence) -> list
         and not _is_verb(text, each, evidence)
         and not _is_age(text, each, evidence)
         and not _is_one_of_all(text, each)
+        and not _is_loose(text, each, evidence)
     ]
     own += _days(text, [*kept, *own], evidence)
+    kept = in_weeks(
+        text, [each for each in kept if not _is_frame(text, each, kept, evidence)], evidence
+    )
     found = sorted([*kept, *own], key=lambda each: each.start)
     return [each for each in found if not _is_of_a_namesake(each, found, evidence)]
 
@@ -71,6 +92,34 @@ def _members(text: str, evidence: Evidence) -> Iterator[Mention]:
                         dimension=dimension,
                     )
                 at = said.find(member, end)
+
+
+def _is_inside(part: Mention, whole: Mention) -> bool:
+    return (
+        whole.start <= part.start
+        and part.end <= whole.end
+        and part.end - part.start < whole.end - whole.start
+    )
+
+
+def _is_frame(text: str, mention: Mention, mentions: Sequence[Mention], evidence: Evidence) -> bool:
+    """As in "outubro foi o melhor mês do ano até aqui": all of the time that the figures are of, in which
+    another is the best; no figure's own.
+    """
+    if mention.kind != "period" or mention.from_date is None or mention.to_date is None:
+        return False
+    if text[mention.start : mention.end].isdigit() or not _OF_ALL.search(text[: mention.start]):
+        return False
+    timed = [fact for fact in evidence.facts.facts if fact.kind == "value"]
+    return any(
+        each is not mention and each.kind == "period" and not each.relative for each in mentions
+    ) and all(
+        fact.from_date is not None
+        and fact.to_date is not None
+        and mention.from_date <= fact.from_date
+        and fact.to_date <= mention.to_date
+        for fact in timed
+    )
 
 
 def _is_one_of_all(text: str, mention: Mention) -> bool:
@@ -125,7 +174,11 @@ def _is_read_otherwise(mention: Mention, own: Sequence[Mention]) -> bool:
     return any(
         each.start < mention.end
         and mention.start < each.end
-        and (mention.kind != "member" or mention.dimension == each.dimension)
+        and (
+            mention.kind != "member"
+            or mention.dimension == each.dimension
+            or _is_inside(mention, each)
+        )
         and (mention.start, mention.end) != (each.start, each.end)
         and mention.end - mention.start <= each.end - each.start
         for each in own
@@ -143,6 +196,15 @@ def _is_verb(text: str, mention: Mention, evidence: Evidence) -> bool:
         return True
     # "Lost" is no sale's stage where nothing is told by stages, and the stage is called otherwise.
     return mention.dimension not in evidence.facts.members() and folded(said) not in mention.names
+
+
+def _is_loose(text: str, mention: Mention, evidence: Evidence) -> bool:
+    """Of whatever is told of: "o volume", where no figure is of units."""
+    return (
+        mention.kind == "metric"
+        and folded(text[mention.start : mention.end]) in _LOOSE
+        and not any(fact.metric in mention.names for fact in evidence.facts.facts)
+    )
 
 
 def _is_age(text: str, mention: Mention, evidence: Evidence) -> bool:

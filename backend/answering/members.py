@@ -6,10 +6,13 @@ from backend.answering.clauses import EXCEPT
 from backend.answering.facts import Fact
 from backend.answering.mention import Mention
 from backend.answering.numbers import WrittenNumber
+from backend.answering.ratios import is_of_rival
 from backend.answering.said import Said
 
 
 def fits_members(said: Said, fact: Fact, number: WrittenNumber) -> bool:
+    if is_of_rival(said, number):
+        return True
     named = (*said.mentions, *said.over)
     for dimension in {each.dimension for each in named if each.dimension}:
         bound = [

@@ -25,6 +25,8 @@ class Mention:
     yearless: bool = False
     #: Of a period: "o mês anterior", which is counted from the period of the answer.
     relative: bool = False
+    #: Of a period: "na semana seguinte", which is counted from the one told before.
+    later: bool = False
     #: Of a period: some days within, at most so many: "the last week of October".
     most_days: int = 0
     #: Of best and worst: one, and not a list of several.

@@ -49,6 +49,11 @@ _SAME = re.compile(r"\b(?:mesm[ao]|mism[ao]|same)(?: \w+)?$")
 #: Characters before a period in which that would stand.
 _BEFORE = 20
 _YEAR = re.compile(r"\d{4}|\d/\d{2}\b|[a-z]/\d{2}\b")
+#: "The top four".
+_SIZES = frozenset({
+    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "dois", "duas", "tres", "quatro", "cinco", "dos",
+    "cuatro",
+})  # fmt: skip
 #: Singular for all that.
 _ENDS_IN_S = frozenset({"mes", "sales", "vendas", "ventas", "was", "is", "gross"})
 
@@ -126,7 +131,12 @@ def _mentions(text: str, tokens: Sequence[Token], spans: Sequence[Span]) -> Sequ
 
 def _is_of_several(kind: Kind, said: str, behind: str) -> bool:
     """As in "as maiores", "top 5", "largest regions", "que mais venderam"."""
-    if behind.isdigit() or (behind.endswith("s") and behind not in _ENDS_IN_S):
+    if (
+        behind.isdigit()
+        or set(behind) == {"x"}
+        or behind in _SIZES
+        or (behind.endswith("s") and behind not in _ENDS_IN_S)
+    ):
         return True
     if kind in (Kind.MOST, Kind.LEAST):
         return behind.endswith(("ram", "ron", "dem", "den"))

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 
 from backend.answering.claims import Claim
 from backend.answering.clauses import clause_ends
+from backend.answering.evidence import Evidence
 from backend.answering.facts import Fact
 from backend.answering.mention import Mention
 from backend.answering.numbers import WrittenNumber
+from backend.answering.ratios import is_of_ratio
 from backend.answering.said import Said
 
 #: Between a number and what it counts: "42 pedidos", "R$ 10 milhões de faturamento".
@@ -37,19 +39,25 @@ _QUALIFIERS: Mapping[str, str] = {
     "cance": r"\bcancel",
     "retur": r"\bdevol|\bdevuel|\breturn",
     "close": r"\bfech|\bcerr|\bclos|\bassin|\bfirm|\bsign",
+    "decid": r"\bencerr|\bdecid|\bclos|\bcerr|\bconclu|\bfinaliz|\bsettled",
     "open": r"\babert|\babiert|\bopen",
     "new": r"\bnov[oa]|\bnuev|\bnew",
     "units": r"\bunid|\bunit",
     "amoun": r"\bvalor|\bamount|\bimporte|\$",
     "value": r"\bvalor|\bvalue|\$",
 }  # fmt: skip
+#: "Cada pedido rendeu R$ 10" tells no number of orders.
+_EACH = re.compile(r"\b(?:cada|por|per|each|every)\s$", re.IGNORECASE)
 _BRACKETS = re.compile(r"[\s*_]{0,3}\([^()]*")
 #: Letters that a word of a metric's name shares with how it is said.
 _STEM = 5
 
 
-def fits_metric(said: Said, claim: Claim, fact: Fact) -> bool:
-    bound = _metrics_of(said, claim.number)
+def fits_metric(said: Said, claim: Claim, fact: Fact, evidence: Evidence) -> bool:
+    if not claim.is_percent and is_of_ratio(said, claim.number):
+        # "17 das 35 oportunidades": either may be any count of the same.
+        return not fact.is_percent and not fact.is_money
+    bound = _metrics_of(said, claim.number, evidence)
     if claim.is_percent and fact.kind != "share":
         # A rate is not of what it is a part of.
         bound = [each for each in bound if not _PART_OF.search(said.text[: each.start])]
@@ -58,12 +66,33 @@ def fits_metric(said: Said, claim: Claim, fact: Fact) -> bool:
     is_rate = claim.is_percent and fact.kind not in ("change", "difference")
     if not is_rate and any(is_named(said, fact, each, claim.number.start) for each in bound):
         return True
+    if is_rate and any(_is_amount(evidence, each) for each in bound):
+        # "26 de 58 oportunidades (44,8%)": no percent is a number of opportunities.
+        return fact.kind in ("value", "previous")
     # "A margem foi de R$ 10 (31%)": the rate of the very amount that is told.
     return (
         claim.is_percent
         and fact.kind in ("value", "previous")
         and any(_is_rate_of(fact.metric, name) for each in bound for name in each.names)
     )
+
+
+def _is_amount(evidence: Evidence, metric: Mention) -> bool:
+    """Whether what is named is known, or what is alike is, and is no rate."""
+    alike = [
+        fact
+        for fact in evidence.facts.facts
+        if fact.kind == "value"
+        and any(name == fact.metric or are_akin(name, fact.metric) for name in metric.names)
+    ]
+    return any(not fact.is_percent for fact in alike) and not any(
+        fact.is_percent for fact in alike if fact.metric in metric.names
+    )
+
+
+def are_akin(one: str, other: str) -> bool:
+    """By what their names begin with: `returns_amount`, `return_rate`."""
+    return one.split("_")[0][:_STEM] == other.split("_")[0][:_STEM]
 
 
 def is_named(said: Said, fact: Fact, metric: Mention, at: int) -> bool:
@@ -86,7 +115,7 @@ def counted_by(said: Said, number: WrittenNumber) -> Mention | None:
     return None
 
 
-def _metrics_of(said: Said, number: WrittenNumber) -> Sequence[Mention]:
+def _metrics_of(said: Said, number: WrittenNumber, evidence: Evidence) -> Sequence[Mention]:
     """What it counts, as in "42 PEDIDOS", else the last metric before it that no other number counts, else the heading's,
     else the next that no number stands before.
     """
@@ -96,11 +125,24 @@ def _metrics_of(said: Said, number: WrittenNumber) -> Sequence[Mention]:
     if counted is not None:
         return [counted]
     others = [counted_by(said, each) for each in said.numbers]
-    here = [each for each in said.mentions if each.kind == "metric" and each not in others]
+    here = [
+        each
+        for each in said.mentions
+        if each.kind == "metric"
+        and each not in others
+        and not (each.start < number.start and _EACH.search(said.text[: each.start]))
+    ]
     before = [
         each
         for each in here
-        if each.start < number.start and not _PART_OF.search(said.text[: each.start])
+        if each.start < number.start
+        and not _PART_OF.search(said.text[: each.start])
+        and (
+            _LEADS.fullmatch(said.text[each.end : number.start])
+            or sum(other.kind == "metric" for other in said.mentions) < 2
+            or not each.names
+            or any(fact.metric in each.names for fact in evidence.facts.facts)
+        )
     ]
     if before:
         start, _ = clause_ends(said.text, said.mentions, number.start)

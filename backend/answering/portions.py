@@ -1,11 +1,12 @@
 """Parts told in words: "quase um terço do faturamento", "half of revenue". Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from backend.answering.claims import Claim
 from backend.answering.evidence import Evidence
+from backend.answering.facts import Fact
 from backend.answering.fitting import fits_period
 from backend.answering.members import fits_members
 from backend.answering.numbers import WrittenNumber
@@ -60,8 +61,25 @@ def wrong_portions(said: Said, evidence: Evidence) -> Iterator[str]:
             and fits_members(said, fact, claim.number)
             and fits_period(said, claim.number, fact, evidence)
             for fact in shares
-        ):
+        ) and not _is_so(claim, _together(said, shares)):
             yield found[0].strip()
+
+
+def _together(said: Said, shares: Sequence[Fact]) -> Decimal:
+    """In percent, what all who are named come to: "dois terços vieram do Sudeste e do Sul"."""
+    return 100 * sum(
+        (
+            fact.value
+            for fact in shares
+            if fact.kind == "share"
+            and any(
+                each.names & fact.members.get(each.dimension, frozenset())
+                for each in said.mentions
+                if each.kind == "member"
+            )
+        ),
+        Decimal(0),
+    )
 
 
 def _claim(found: re.Match[str], percent: Decimal) -> Claim:

@@ -42,7 +42,7 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _LEADS = re.compile(
-    r"(?<!vice-)(?<!vice )\b(?:líder|lider[aou]\w*|lidera|leading|leader|leads?|led|encabez[aó]\w*|campe(?:ã|ão|ón|ona)"
+    r"(?<!vice-)(?<!vice )\b(?:líder|(?!lidera(?:m|ram)\b)lider[aou]\w*|leading|leader|leads?|led|encabez[aó]\w*|campe(?:ã|ão|ón|ona)"
     r"|champion|tops|topped|at the top|no topo|na liderança|strongest|peak(?:ed)?|pico|auge|(?:mais|más) (?:forte|fuerte)"
     r"|(?:mais|más) (?:alt[oa]|elevad[oa])(?!\s+(?:d?[oa] )?(?:que|en|em)\b))\b",
     re.IGNORECASE,

@@ -25,6 +25,15 @@ _LISTING = re.compile(
     r"|worst|top|first|last|most|mayores|menores|mejores|peores|principales|primer[oa]s|últim[oa]s)\b",
     re.IGNORECASE,
 )
+#: Before the length of a list.
+_LISTED = re.compile(
+    r"\b(?:[oa]s|l[oa]s|the|tus|sus|seus|suas|your|our|nuestr[oa]s|noss[oa]s|dess[ae]s|dest[ae]s|these|est[oa]s|entre|among)\s\**$",
+    re.IGNORECASE,
+)
+#: "Semana 3 (12/10 a 18/10)": which one, and no figure.
+_UNIT = re.compile(
+    r"(?:^|[\n*•|-]\s*)\**(?:semana|week|sem\.?|m[êe]s|month|dia|day)\s$", re.IGNORECASE
+)
 _TOP = re.compile(r"\btop[ -]$", re.IGNORECASE)
 #: "4º lugar", "the 2nd": a place, see `ranks.py`.
 _NUMBERED = re.compile(r"(?:#|\bn[ºo°]\.? ?|\bn\.º ?|\bnumber )$", re.IGNORECASE)
@@ -32,10 +41,10 @@ _NUMBERED = re.compile(r"(?:#|\bn[ºo°]\.? ?|\bn\.º ?|\bnumber )$", re.IGNOREC
 _ADVISED = re.compile(
     r"\d{1,2}\s+(?:passos?|etapas?|dicas?|ações|pontos de|sugestões|opções|perguntas?|ideias?|minutos?|horas?|vezes por"
     r"|steps?|tips?|actions?|suggestions?|options?|questions?|ideas?|minutes?|hours?|pasos?|consejos?|acciones|puntos de"
-    r"|sugerencias|opciones|preguntas?)\b",
+    r"|sugerencias|opciones|preguntas?|linhas?|rows?|filas?)\b",
     re.IGNORECASE,
 )
-_ORDINAL = re.compile(r"\d{1,3}(?:\.?[ºª°]|\.?(?:st|nd|rd|th|er|ro|do|to)\b)")
+_ORDINAL = re.compile(r"\d{1,3}(?:\ufe0f?\u20e3|\.?[ºª°]|\.?(?:st|nd|rd|th|er|ro|do|to)\b)")
 #: Money that the model of a company may not know, so that no figure of it can be of this.
 _FOREIGN = re.compile(
     r"\b(?:custos?|despesas?|prejuízos?|impostos?|comiss(?:ão|ões)|salários?|lucros?|costs?|expenses?|loss(?:es)?"
@@ -124,11 +133,12 @@ def _is_figure(
 
     But the 2026 of "foram 2026 pedidos" is one.
     """
-    if _ORDINAL.match(text, number.start) or _NUMBERED.search(text[: number.start]):
-        return False
-    if _ADVISED.match(text, number.start):
-        return False
-    if _LISTING.match(text, number.start) or _TOP.search(text[: number.start]):
+    before = text[: number.start]
+    if (
+        any(words.match(text, number.start) for words in (_ORDINAL, _ADVISED, _LISTING))
+        or any(words.search(before) for words in (_NUMBERED, _UNIT, _TOP))
+        or _is_length_of_list(number, text, mentions, evidence)
+    ):
         return False
     inside = next(
         (
@@ -142,8 +152,25 @@ def _is_figure(
         return True
     if not text[inside.start : inside.end].isdigit():
         return False
-    return bool(_MADE.search(text[: number.start])) or any(
+    return bool(_MADE.search(before)) or any(
         abs(fact.value) in number.values for fact in evidence.facts.facts
+    )
+
+
+def _is_length_of_list(
+    number: WrittenNumber, text: str, mentions: Sequence[Mention], evidence: Evidence
+) -> bool:
+    """As in "los 3 productos más vendidos": not more than the tool's table has."""
+    end = number.start + len(number.text)
+    most = [
+        evidence.facts.most_members(each.dimension)
+        for each in mentions
+        if each.kind == "dimension" and each.plural and text[end : each.start] == " "
+    ]
+    return (
+        bool(most)
+        and bool(_LISTED.search(text[: number.start]))
+        and any(1 < value <= most[0] for value in number.values)
     )
 
 

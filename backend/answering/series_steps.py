@@ -11,7 +11,7 @@ from backend.answering.evidence import Evidence
 from backend.answering.facts import Fact, Facts
 from backend.answering.fitting import is_within
 from backend.answering.mention import Mention
-from backend.answering.metric_of import is_named
+from backend.answering.metric_of import are_akin, is_named
 from backend.answering.said import Said
 
 _SINCE_THEN = re.compile(
@@ -72,7 +72,12 @@ def is_of_subject(
     fact: Fact, said: Said, at: int, members: Sequence[Mention], metrics: Sequence[Mention]
 ) -> bool:
     """Whether the figure is of those and of what a direction is told of at that place."""
-    if metrics and not any(is_named(said, fact, each, at) for each in metrics):
+    if metrics and not any(
+        is_named(said, fact, each, at)
+        # "As devoluções recuaram", where their rate is known.
+        or (fact.is_percent and any(are_akin(name, fact.metric) for name in each.names))
+        for each in metrics
+    ):
         return False
     named = list(members) or [each for each in said.over if each.kind == "member"]
     return not named or any(

@@ -92,9 +92,14 @@ def sentence_ends(text: str) -> Iterator[int]:
         end = match.end()
         if match[0]:
             line = end
-        elif _ROW.match(text, line):
+        elif _ROW.match(text, line) or _is_bracketed(text[line:end]):
             continue
         yield end
+
+
+def _is_bracketed(piece: str) -> bool:
+    """Whether a semicolon parts what stands in one bracket: "Bebidas (R$ 10; 4%)"."""
+    return piece.endswith(";") and piece.count("(") > piece.count(")")
 
 
 def cells(row: str) -> Sequence[str]:

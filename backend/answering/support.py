@@ -15,9 +15,11 @@ from backend.answering.members import fits_members
 from backend.answering.metric_of import counted_by, fits_metric
 from backend.answering.numbers import WrittenNumber
 from backend.answering.portions import wrong_portions
-from backend.answering.ranks import stands_at, wrong_ranks
+from backend.answering.rank_places import stands_at
+from backend.answering.ranks import wrong_ranks
 from backend.answering.said import Said, read
 from backend.answering.statements import Statement, statements
+from backend.answering.tallies import wrong_tallies
 from backend.answering.unfigured import wrong_counts, wrong_filters, wrong_ranges, wrong_sizes
 
 #: Says that a figure is the user's, or a bound that they set.
@@ -64,6 +66,7 @@ def _wrong(said: Said, evidence: Evidence) -> Iterator[str]:
         yield from wrong_directions(said, evidence, matched, quoted)
     yield from wrong_counts(said, evidence)
     yield from wrong_sizes(said, evidence)
+    yield from wrong_tallies(said, evidence)
     yield from wrong_portions(said, evidence)
     yield from wrong_ranges(said, evidence)
     yield from wrong_filters(said, evidence)
@@ -96,7 +99,7 @@ def _may_be_quoted(said: Said, claim: Claim, alike: Sequence[Fact], evidence: Ev
 def _fits(said: Said, claim: Claim, fact: Fact, evidence: Evidence) -> bool:
     return (
         fits_members(said, fact, claim.number)
-        and fits_metric(said, claim, fact)
+        and fits_metric(said, claim, fact, evidence)
         and fits_period(said, claim.number, fact, evidence)
-        and fits_kind(said, claim, fact)
+        and fits_kind(said, claim, fact, evidence)
     )

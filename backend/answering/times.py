@@ -8,15 +8,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from backend.answering.elliptic_times import quarters_told, times_before, year_of_part
+from backend.answering.elliptic_times import quarters_told, times_after, times_before, year_of_part
 from backend.answering.mention import Mention
 from backend.domain.language import Language
 
 #: "3º tri/2026", which questions write with a space; as long as it was.
 _OF_YEAR = re.compile(r"(?<=tri|tre)/(?=\d{2,4}\b)", re.IGNORECASE)
+#: "O top 5 de outubro" is of no day.
+_TOP = re.compile(
+    r"(?<=\btop[ -])\d{1,2}(?= d[eo]\b)|(?<=\bn[ºo°] )\d{1,2}(?= e[mn]\b)", re.IGNORECASE
+)
 #: Between two times that are one: "jul–set".
 _UNTIL = re.compile(r"\s?[-–—]\s?")
-#: Before the year of an American date: "Nov 16–22, 2026".
+#: Before an American date's year.
 _COMMA = re.compile(r",?\s")
 #: Read as another word in questions: a verb, a sea; in answers a capital tells.
 _MONTHS = re.compile(r"\b(?:March|May)\b")
@@ -24,6 +28,12 @@ _SHORT = re.compile(
     r"^[\s\d.)|*•_-]*\b(jan|fev|feb|ene|mar|abr|apr|mai|may|jun|jul|ago|aug|set|sep|sept|out|oct|nov|dez|dic|dec)\b"
     r"(?=\.?[\s*_]*(?:[:|(–—-]|$))",
     re.IGNORECASE | re.MULTILINE,
+)
+#: "Ago R$ 10, set R$ 12".
+_LISTED = re.compile(
+    r"(?:(?<=[,:;]\s)|(?<=\be\s)|(?<=\())(jan|fev|feb|ene|mar|abr|apr|mai|jun|jul|ago|aug|set|sep|out|oct|nov|dez|dic|dec)"
+    r"(?=\.?(?:\s(?:R\$|US\$|\$|€)|\)))",
+    re.IGNORECASE,
 )
 _NUMBERS: Mapping[str, int] = {
     "jan": 1, "ene": 1, "fev": 2, "feb": 2, "mar": 3, "march": 3, "abr": 4, "apr": 4, "mai": 5, "may": 5,
@@ -45,17 +55,14 @@ _UNIT = re.compile(
     r"(?:(?:en|in|na|no|em|el|la|the|of|de|da|do)\s+)*(?:semana|week|m[eê]s|month|trimestre|quarter|d[ií]a|day|ano|año|year)",
     re.IGNORECASE,
 )
-_DAYS_OF_A_WEEK = 7
-_DAYS_OF_A_YEAR = 365
-#: Fewer than any month has.
+_DAYS_OF_A_WEEK, _DAYS_OF_A_YEAR = 7, 365
 _LESS_THAN_A_MONTH = 27
-#: Characters before a time in which what it is a part of is told.
 _BEFORE = 40
 
 
 def readable(text: str) -> str:
     """The text as questions would have it, each character in its place."""
-    return _OF_YEAR.sub(" ", text)
+    return _TOP.sub(lambda size: "x" * len(size[0]), _OF_YEAR.sub(" ", text))
 
 
 def with_times(
@@ -76,7 +83,7 @@ def with_times(
     ]
     before = [
         each
-        for each in times_before(text)
+        for each in (*times_before(text), *times_after(text))
         if not any(other.relative and _overlaps(each, other) for other in named)
     ]
     named = [
@@ -102,7 +109,7 @@ def with_times(
         if not (each.kind == "period" and _is_only_a_unit(text, each, found[number + 1 :]))
     ]
     parts = [_part(text, each) if each.kind == "period" else each for each in found]
-    # The "last week" of "last week of October" is no week of its own.
+    # "Last week of October": no week of its own.
     return [
         each
         for each in parts
@@ -110,6 +117,11 @@ def with_times(
             each is not other and other.most_days and _covers(other, each) for other in parts
         )
     ]
+
+
+def number_of_month(word: str) -> int:
+    """Of its first three letters."""
+    return _NUMBERS[word.casefold()]
 
 
 def together(head: Sequence[Mention], label: Sequence[Mention]) -> list[Mention]:
@@ -221,7 +233,7 @@ def _part(text: str, period: Mention) -> Mention:
 
 
 def _months(text: str, language: Language, today: date) -> Iterator[Mention]:
-    found = [*_SHORT.finditer(text)]
+    found = [*_SHORT.finditer(text), *_LISTED.finditer(text)]
     if language is Language.ENGLISH:
         found += _MONTHS.finditer(text)
     for each in found:

@@ -27,6 +27,8 @@ _BIGGEST = (
 )
 _SIZE = re.compile(r"(?<![\w.,])(\d{1,3})\s" + _BIGGEST, re.IGNORECASE)
 _OF_ALL = re.compile(r"\b(?:tod[oa]s (?:[oa]s|l[oa]s)|all(?: (?:the|of the))?)\s$", re.IGNORECASE)
+#: "E mais 9 linhas": rows, of whatever the dimension is called by the same word.
+_MORE = re.compile(r"\b(?:mais|más|more)\s$", re.IGNORECASE)
 #: A table of one row tells not how many there are.
 _FEWEST = 2
 
@@ -62,6 +64,8 @@ def wrong_sizes(said: Said, evidence: Evidence) -> Iterator[str]:
         if known < _FEWEST or value is None:
             continue
         word = number[1] if number else spelt[0] if spelt else ""
+        if _MORE.search(before[: before.rindex(word)]):
+            continue
         is_all = _OF_ALL.search(before[: before.rindex(word)]) is not None
         if word.casefold() not in evidence.question.casefold() and (
             value > known or (is_all and value != known)

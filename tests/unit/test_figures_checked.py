@@ -45,6 +45,12 @@ NOT_YET = frozenset({
     "A melhor semana foi a passada, com 412 pedidos.",
     "No Sudeste foram ganhas 54 oportunidades em novembro.",
     "Hotéis had the most lost opportunities in October, 9.",
+    # Of every hundred: a percent in other words.
+    "De cada 100 pedidos, cerca de 43 vieram pelo WhatsApp (42,6%).",
+    # A bound of the answer's own, and ranks that may be of a value or of its change, of one metric or another.
+    "Tivemos três meses abaixo de R$ 1,02 milhão: janeiro, fevereiro e julho. O mais baixo foi fevereiro, R$ 942.117,65.",
+    "Em crescimento, o Sudeste lidera (+7,8%), seguido do Sul.",
+    "Seu melhor cliente em outubro foi o Supermercado Boa Vista: 51 pedidos que somaram R$ 58.977,15.",
     "De cada R$ 100 faturados em outubro, R$ 29,50 viraram margem: a margem percentual foi de 29,5%.",
 })  # fmt: skip
 
