@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     bulk_threads: int = Field(4, ge=1, le=64)
     drain_seconds: float = Field(25, ge=0, le=600)
     fast_path: Literal["on", "off"] = "on"
-    memory_most_exchanges: int = Field(5_000, ge=10, le=50_000)
+    memory_most_exchanges: int = Field(5_000, ge=500, le=50_000)
     data_source_dirs: str | None = None  # see source_directories
     market_base_url: str | None = None
 

@@ -29,6 +29,8 @@ from backend.store.imports import Progress
 #: One line: a message of the longest kind in escapes, and its names.
 MOST_LINE_BYTES = 256 * 1024
 MOST_LINES = 2_000_000
+#: Years of what somebody may have said; dates at the calendar's edges have no place in every zone.
+EARLIEST, LATEST = 1970, 2999
 #: Lines in a chunk: one commit of a worker, some tens of milliseconds.
 CHUNK_LINES = 400
 #: Rejections that are told; all are counted.
@@ -55,6 +57,8 @@ class ImportLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         check_name(self.conversation_id, "conversation_id")
         if self.at.tzinfo is None:
             raise ValueError("`at` should have an offset, as in 2026-10-31T12:00:00-03:00")
+        if not EARLIEST <= self.at.year <= LATEST:
+            raise ValueError(f"`at` should be of a year from {EARLIEST} to {LATEST}")
         if not self.text.strip():
             raise ValueError("`text` is blank")
 

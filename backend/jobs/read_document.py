@@ -15,7 +15,7 @@ import structlog
 from backend.domain.documents import REFUSALS, DocumentUnreadable
 from backend.domain.errors import NotFound
 from backend.domain.identity import TenantId
-from backend.domain.ports import Embedder
+from backend.domain.ports import EMBEDDER_FAILURES, Embedder
 from backend.knowledge.indexing import meaning_of, passages_of
 from backend.knowledge.reading_process import read_apart
 from backend.memory import terms
@@ -98,8 +98,8 @@ def embed_passages(
         texts = [meaning_of(row["section"], row["text"]) for row in found]
         try:
             vectors = embedder.embed(texts)
-        except (RuntimeError, ValueError, OSError):
-            log.exception("embedder.failed")
+        except EMBEDDER_FAILURES as error:
+            log.warning("embedder.failed", error_type=type(error).__name__)
             return True
         nos = [row["no"] for row in found]
         with database.tenant(tenant_id) as conn:

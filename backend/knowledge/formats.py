@@ -15,7 +15,7 @@ _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _PDF_WITHIN = 1024
 _TEXT_PROBED = 64 * 1024
 _HTML = re.compile(
-    r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html|<head|<body|<article|<main|<h1|<p|<div|<table)\b",
+    r"^\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+(?:<!doctype\s+html|<html|<head|<body|<article|<main|<h1|<p|<div|<table)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _MARKDOWN = re.compile(r"^(?:#{1,6} \S|\|.*\||```|[-*] \S|---$)", re.MULTILINE)

@@ -64,9 +64,11 @@ def _members(
     model: SemanticModel, chosen: Mapping[str, tuple[str, ...]], key: str, language: Language
 ) -> Iterator[str]:
     words = phrasebook(language)
-    for name, members in chosen.items():
-        yield words.say(
-            key,
-            dimension=model.dimensions[name].labels[language].singular,
-            members=words.joined(members, last="or"),
-        )
+    # In the model's order: however a query was put together, it has one echo.
+    for name, dimension in model.dimensions.items():
+        if name in chosen:
+            yield words.say(
+                key,
+                dimension=dimension.labels[language].singular,
+                members=words.joined(chosen[name], last="or"),
+            )

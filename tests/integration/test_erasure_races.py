@@ -340,6 +340,9 @@ def test_one_that_cannot_be_done_says_so_and_may_be_asked_for_again(on: Scene) -
     assert again.subject_id != work.subject_id
     on.erase(again)
     assert erasures.receipt(on.app, on.tenant_id, again.subject_id).status == "done"
+    with on.app.tenant(on.tenant_id) as conn:
+        named = conn.execute("SELECT user_id, person_id FROM erasures").fetchall()
+    assert [(each["user_id"], each["person_id"]) for each in named] == [(None, None)] * 2
 
 
 def test_turns_of_nobody_keep_their_quarter_of_an_hour_and_their_way(on: Scene) -> None:

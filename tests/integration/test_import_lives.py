@@ -155,7 +155,7 @@ def test_an_import_that_is_given_up_keeps_nobodys_words(app: Database, tenant: T
     assert rows(app, tenant, "SELECT count(*) FROM import_chunks") == [(0,)]
 
 
-def test_what_a_caller_left_in_the_middle_goes_after_an_hour_and_not_before(
+def test_what_a_caller_left_in_the_middle_goes_after_a_day_and_not_before(
     app: Database, tenant: Tenant
 ) -> None:
     old, young = imports.begin(app, tenant.id), imports.begin(app, tenant.id)
@@ -163,7 +163,7 @@ def test_what_a_caller_left_in_the_middle_goes_after_an_hour_and_not_before(
         imports.add_chunk(app, tenant.id, each, 0, chunks(["ana"])[0])
     with app.tenant(tenant.id) as conn:
         conn.execute(
-            "UPDATE imports SET created_at = now() - interval '2 hours' WHERE tenant_id = %s AND id = %s",
+            "UPDATE imports SET created_at = now() - interval '25 hours' WHERE tenant_id = %s AND id = %s",
             [tenant.id, old],
         )
     go_round(app, MODEL)

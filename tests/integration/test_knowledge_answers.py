@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from backend.domain.documents import KnowledgeFull
+from backend.domain.errors import EmbedderUnavailable
 from backend.domain.identity import TenantId, new_id
 from backend.jobs.read_document import READING, give_up, read_document
 from backend.knowledge.library import Library
@@ -142,7 +143,7 @@ class Away:
     model = "away"
 
     def embed(self, texts: list[str]) -> list[list[float]]:
-        raise RuntimeError(f"{len(texts)} texts")
+        raise EmbedderUnavailable(f"{len(texts)} texts")
 
 
 def test_with_the_encoder_away_a_document_is_found_by_its_words(road: Road) -> None:

@@ -101,11 +101,13 @@ def test_rejected_lines_are_told_with_their_reason_and_the_rest_is_kept(on: Figu
         lines("eva")[0].replace("2026-03-02T09:00:00-03:00", "yesterday"),
         lines("eva")[0].replace("-03:00", ""),
         '{"user_id": "eva\\u0000"}',
+        lines("eva")[0].replace("2026-03-02T09:00:00-03:00", "0001-01-01T00:00:00+14:00"),
+        lines("eva")[0].replace("2026-03-02T09:00:00-03:00", "9999-12-31T23:59:59-12:00"),
         *lines("eva"),
     ]
     told = bring(on, broken).json()
-    assert (told["lines"], told["accepted"], told["rejected"]) == (9, 3, 6)
-    assert [each["line"] for each in told["rejections"]] == [1, 2, 3, 4, 5, 6]
+    assert (told["lines"], told["accepted"], told["rejected"]) == (11, 3, 8)
+    assert [each["line"] for each in told["rejections"]] == [1, 2, 3, 4, 5, 6, 7, 8]
     assert all(each["reason"] for each in told["rejections"])
     assert len(remembered(on, "eva", "visita", k=10)) == 3
 

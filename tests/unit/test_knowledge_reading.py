@@ -117,6 +117,9 @@ def test_plain_text_has_numbered_and_shouted_headings() -> None:
         ("são".encode("utf-8-sig"), "text"),
         (b"# Titulo", "markdown"),
         (b"\n <!DOCTYPE html><p>x", "html"),
+        (b"<!-- a --><!-- b --><p>x", "html"),
+        # Comments alone are no page, and reading a hundred takes no longer than reading one.
+        (b"<!-- a -->" * 100 + b"<section>", "text"),
         (b"junk\n%PDF-1.4", "pdf"),
         (a_zip(word__document_xml=b"x"), "docx"),
         (a_zip(xl__workbook_xml=b"x"), "xlsx"),

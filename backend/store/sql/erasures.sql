@@ -22,6 +22,11 @@ SELECT id, person_id, user_id, stores FROM erasures
 UPDATE erasures SET stores = %(stores)s WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
 
 -- done --
+-- Those of the same person that failed before name nobody either, any more.
+WITH earlier AS (
+    UPDATE erasures SET person_id = NULL, user_id = NULL
+     WHERE tenant_id = %(tenant_id)s AND person_id = %(person_id)s AND status = 'failed'
+)
 UPDATE erasures SET status = 'done', person_id = NULL, user_id = NULL, stores = %(stores)s, erased_at = now()
  WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
 

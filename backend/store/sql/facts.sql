@@ -20,7 +20,7 @@ SELECT EXISTS (SELECT 1 FROM llm_calls
 SELECT id, text, valid_from, valid_to, superseded_by, confirmed_at FROM facts
  WHERE tenant_id = %(tenant_id)s AND person_id = %(person_id)s
    AND subject_key = %(subject_key)s AND topic_key = %(topic_key)s
- ORDER BY valid_from, id;
+ ORDER BY valid_from, valid_to NULLS LAST, id;
 
 -- add --
 INSERT INTO facts (tenant_id, person_id, id, subject, topic, text, subject_key, topic_key, said_at, valid_from,

@@ -15,9 +15,9 @@ UPDATE imports
 DELETE FROM imports WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND status = 'receiving';
 
 -- abandoned --
--- Of callers who left in the middle, an hour ago.
+-- Of callers who left in the middle. A slow one may send for hours.
 DELETE FROM imports
- WHERE tenant_id = %(tenant_id)s AND status = 'receiving' AND created_at < now() - interval '1 hour';
+ WHERE tenant_id = %(tenant_id)s AND status = 'receiving' AND created_at < now() - interval '1 day';
 
 -- next_chunk --
 -- Locked, so that whoever is erased meanwhile is either in what is made of it, or no more in it.
