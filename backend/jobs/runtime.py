@@ -1,6 +1,5 @@
 """The composition root: the one place that knows every part of a worker, and joins them once."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -60,9 +59,6 @@ KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
 ZONE = ZoneInfo("America/Sao_Paulo")
 #: Connections of a worker: threads hold one only for the length of a short transaction.
 POOL_SIZE = 10
-#: A turn waits for Postgres some thirty times, and each time comes back behind a thread of background
-#: work that has the interpreter: Python's own 5 ms would make 150 ms of that.
-SWITCH_SECONDS = 0.001
 
 
 def build_world(settings: Settings) -> World:
@@ -123,7 +119,6 @@ def build_worker(settings: Settings) -> Worker:
         embedder=waiting_aside(world.embedder, admission.aside_in_a_turn),
         closers=(*world.closers, doorbell.close),
     )
-    sys.setswitchinterval(SWITCH_SECONDS)
     if isinstance(world.embedder, LocalEmbedder):
         world.embedder.give_way = admission.give_way
         # What is loaded on first use takes a second: nobody's first answer should.
