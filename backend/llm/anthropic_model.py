@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from anthropic import Anthropic
+from anthropic.types import Message, RawMessageStreamEvent
 
 from backend.domain.chat import ChatReply, ChatRequest
 from backend.domain.errors import (
@@ -14,6 +15,7 @@ from backend.domain.errors import (
     SalesCrewError,
 )
 from backend.domain.ports import OnText
+from backend.llm.answer_types import build
 from backend.llm.anthropic_request import anthropic_request
 from backend.llm.families import anthropic_family
 from backend.llm.model_config import ModelConfig
@@ -29,6 +31,7 @@ class AnthropicModel:
     """A `ChatModel` over one shared client. `base_url` has no version: the SDK adds `/v1`."""
 
     def __init__(self, config: ModelConfig) -> None:
+        build(Message, RawMessageStreamEvent)
         self.name = config.model
         self.provider = "anthropic"
         self._cap_seconds = config.timeout_seconds

@@ -9,6 +9,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from backend.domain.chat import ChatReply, ChatRequest
 from backend.domain.errors import ContentRefused, ModelAnswerUnusable, SalesCrewError
 from backend.domain.ports import OnText
+from backend.llm.answer_types import build
 from backend.llm.families import Family, openai_family
 from backend.llm.model_config import ModelConfig
 from backend.llm.openai_request import openai_request
@@ -29,6 +30,7 @@ class OpenAIModel:
     """A `ChatModel` over one shared client. `base_url` ends in the version, as in OPENAI_URL."""
 
     def __init__(self, config: ModelConfig) -> None:
+        build(ChatCompletion, ChatCompletionChunk)
         self.name = config.model
         self.provider: str = config.provider
         self._cap_seconds = config.timeout_seconds
