@@ -33,7 +33,7 @@ def dsn(postgres: PostgresCluster) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def layer(dsn: str) -> Iterator[SemanticLayer]:
-    database = ClientDatabase(dsn)
+    database = ClientDatabase(dsn, most_waiting=32)
     yield SemanticLayer(demo_model(), database, "demo")
     database.close()
 
