@@ -185,12 +185,9 @@ class Settings(BaseSettings):
             if self.llm_api_key:
                 raise ValueError("LLM_BASE_URL should be set when LLM_API_KEY is the only key")
         if self.environment == "production":
-            for name, value in (
-                ("DATABASE_URL", self.database_url),
-                ("APP_REDIS_URL", self.app_redis_url),
-                ("SECRET_KEY", self.secret_key),
-            ):
-                if value is None:
+            for setting in ("database_url", "app_redis_url", "secret_key"):
+                if getattr(self, setting) is None:
+                    name = setting.upper()
                     raise ValueError(f"{name} should be set when ENVIRONMENT is production")
         return self
 

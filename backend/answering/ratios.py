@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 
-from backend.answering.facts import Fact
 from backend.answering.numbers import WrittenNumber
 from backend.answering.said import Said
 
@@ -28,15 +27,6 @@ def is_of_rival(said: Said, number: WrittenNumber) -> bool:
         number is second
         and not any(each.kind == "member" and each.start > second.start for each in said.mentions)
         for _, second in _pairs(said, _AGAINST)
-    )
-
-
-def are_of_one(first: Fact, second: Fact) -> bool:
-    """Whether two figures are of the same member and time."""
-    return (first.members, first.from_date, first.to_date) == (
-        second.members,
-        second.from_date,
-        second.to_date,
     )
 
 
